@@ -10,8 +10,11 @@ export {
 } from "./errors.ts";
 export {
   applyUpdate,
+  checkBatchGet,
+  checkBatchWrite,
   checkItem,
   checkKey,
+  checkQuery,
   holds,
   ItemRequestInvalid,
   itemBytes,
@@ -32,6 +35,15 @@ export type {
   Update,
   UpdateResult,
 } from "./item-store.ts";
+export { compareKeys } from "./key-order.ts";
+export {
+  checkObjectKey,
+  checkObjectKeys,
+  clampRange,
+  listLimit,
+  ObjectRequestInvalid,
+  objectLimits,
+} from "./object-semantics.ts";
 export type { ByteRange, GetResult, ListResult, ObjectInfo, ObjectStore, PutResult } from "./object-store.ts";
 export type { Random } from "./random.ts";
 export { type Labels, type LogFields, type LogLevel, silentTelemetry, type Telemetry } from "./telemetry.ts";

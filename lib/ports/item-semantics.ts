@@ -5,11 +5,13 @@
 import { assertNever, CumulogError } from "../std/index.ts";
 import type {
   Attributes,
+  BatchWrite,
   Clause,
   Condition,
   Item,
   ItemKey,
   ItemValue,
+  Query,
   Update,
   UpdateResult,
 } from "./item-store.ts";
@@ -40,15 +42,15 @@ export function holds(condition: Condition | undefined, item: Attributes | undef
 function clauseHolds(clause: Clause, item: Attributes | undefined): boolean {
   switch (clause.kind) {
     case "exists":
-      return item?.[clause.name] !== undefined;
+      return attribute(item, clause.name) !== undefined;
     case "absent":
-      return item?.[clause.name] === undefined;
+      return attribute(item, clause.name) === undefined;
     case "equals":
-      return equalValues(item?.[clause.name], clause.value);
+      return equalValues(attribute(item, clause.name), clause.value);
     case "atMost":
-      return compareNumber(item?.[clause.name], value => value <= clause.value);
+      return compareNumber(attribute(item, clause.name), value => value <= clause.value);
     case "below":
-      return compareNumber(item?.[clause.name], value => value < clause.value);
+      return compareNumber(attribute(item, clause.name), value => value < clause.value);
     case "itemAbsent":
       return item === undefined;
     case "itemExists":
@@ -58,6 +60,11 @@ function clauseHolds(clause: Clause, item: Attributes | undefined): boolean {
     default:
       return assertNever(clause);
   }
+}
+
+/** Own attributes only: no item has a `constructor` because every object does. */
+function attribute(item: Attributes | undefined, name: string): ItemValue | undefined {
+  return item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
 function equalValues(a: ItemValue | undefined, b: ItemValue): boolean {
@@ -81,8 +88,7 @@ export function applyUpdate(
   const after: Record<string, ItemValue> = { ...before };
   const named = new Set<string>();
   const once = (name: string): string => {
-    if (name === "" || name === "pk" || name === "sk")
-      throw new ItemRequestInvalid(`attribute name "${name}"`);
+    checkName(name);
     if (named.has(name)) throw new ItemRequestInvalid(`attribute ${name} is changed twice in one update`);
     named.add(name);
     return name;
@@ -98,7 +104,7 @@ export function applyUpdate(
 }
 
 function valueIn(item: Attributes, name: string, key: ItemKey): ItemValue {
-  const value = item[name];
+  const value = attribute(item, name);
   if (value === undefined)
     throw new ItemRequestInvalid(`attribute ${name} of ${key.pk}/${key.sk} is used but absent`);
   return value;
@@ -111,12 +117,19 @@ function numberIn(item: Attributes, name: string, key: ItemKey): number {
   return value;
 }
 
-/** Throws ItemRequestInvalid unless key and size are within DynamoDB's limits and numbers are safe integers. */
+/**
+ * Throws ItemRequestInvalid unless key and size are within DynamoDB's limits, names are allowed, numbers are safe
+ * integers and texts are well-formed (a lone surrogate has no UTF-8).
+ */
 export function checkItem(item: Item): void {
   checkKey(item);
-  for (const [name, value] of Object.entries(item.attributes))
+  for (const [name, value] of Object.entries(item.attributes)) {
+    checkName(name);
     if (typeof value === "number" && !Number.isSafeInteger(value))
       throw new ItemRequestInvalid(`attribute ${name} of ${item.pk}/${item.sk} is ${value}, no safe integer`);
+    if (typeof value === "string" && !value.isWellFormed())
+      throw new ItemRequestInvalid(`attribute ${name} of ${item.pk}/${item.sk} is no well-formed text`);
+  }
   const bytes = itemBytes(item);
   if (bytes > itemLimits.itemBytesMax)
     throw new ItemRequestInvalid(
@@ -124,14 +137,56 @@ export function checkItem(item: Item): void {
     );
 }
 
-/** Throws ItemRequestInvalid unless both parts of the key are non-empty and within the limits. */
+/** `__proto__` is no name of ours, and as a name in a plain object it would vanish. */
+function checkName(name: string): void {
+  if (name === "" || name === "pk" || name === "sk" || name === "__proto__" || !name.isWellFormed())
+    throw new ItemRequestInvalid(`attribute name "${name}"`);
+}
+
+/** Throws ItemRequestInvalid unless both parts of the key are non-empty, well-formed and within the limits. */
 export function checkKey(key: ItemKey): void {
   const pkBytes = Buffer.byteLength(key.pk);
   const skBytes = Buffer.byteLength(key.sk);
-  if (pkBytes < 1 || pkBytes > itemLimits.pkBytesMax || skBytes < 1 || skBytes > itemLimits.skBytesMax)
+  const fits =
+    pkBytes >= 1 && pkBytes <= itemLimits.pkBytesMax && skBytes >= 1 && skBytes <= itemLimits.skBytesMax;
+  if (!fits || !key.pk.isWellFormed() || !key.sk.isWellFormed())
     throw new ItemRequestInvalid(
       `key of ${pkBytes} + ${skBytes} bytes: ${key.pk.slice(0, 80)}/${key.sk.slice(0, 80)}`,
     );
+}
+
+/** Throws ItemRequestInvalid unless the query can be asked. `from` may be empty: from the first item on. */
+export function checkQuery(query: Query): void {
+  const bytes = Math.max(Buffer.byteLength(query.from), Buffer.byteLength(query.to));
+  if (bytes > itemLimits.skBytesMax) throw new ItemRequestInvalid(`a query bounded by ${bytes} bytes`);
+  if (query.limit !== undefined && !(Number.isSafeInteger(query.limit) && query.limit >= 1))
+    throw new ItemRequestInvalid(`a query for ${query.limit} items`);
+}
+
+/** Throws ItemRequestInvalid unless there are at most 100 distinct, acceptable keys. */
+export function checkBatchGet(keys: readonly ItemKey[]): void {
+  checkBatch(keys, itemLimits.batchGetKeysMax);
+  for (const key of keys) checkKey(key);
+}
+
+/** Throws ItemRequestInvalid unless there are at most 25 acceptable writes of distinct keys. */
+export function checkBatchWrite(writes: readonly BatchWrite[]): void {
+  checkBatch(
+    writes.map(write => (write.kind === "put" ? write.item : write.key)),
+    itemLimits.batchWriteItemsMax,
+  );
+  for (const write of writes) {
+    if (write.kind === "put") checkItem(write.item);
+    else checkKey(write.key);
+  }
+}
+
+function checkBatch(keys: readonly ItemKey[], keysMax: number): void {
+  if (keys.length > keysMax)
+    throw new ItemRequestInvalid(`a batch of ${keys.length} items, ${keysMax} allowed`);
+  // The length of pk keeps ("a", "bc") apart from ("ab", "c").
+  const distinct = new Set(keys.map(key => `${key.pk.length}:${key.pk}${key.sk}`));
+  if (distinct.size < keys.length) throw new ItemRequestInvalid("a batch names one key twice");
 }
 
 /**

@@ -3,7 +3,9 @@
  * and conditionally. A refused condition is an answer, not an exception; StoreThrottled, StoreUnavailable,
  * StoreFull and OutcomeUnknown are thrown. Nothing here retries: the engine must know each outcome.
  *
- * Attribute values are flat. Names of attributes are any non-empty text without a leading `pk`/`sk` clash.
+ * Attribute values are flat: text, safe integers, bytes; each may be empty. Names of attributes are any non-empty
+ * text but `pk`, `sk` and `__proto__`. An item may have no attributes. What is handed in is copied before the call
+ * returns, what is handed out is the caller's own. What no store accepts is rejected with ItemRequestInvalid.
  */
 export type ItemValue = string | number | Uint8Array;
 export type Attributes = Readonly<Record<string, ItemValue>>;
@@ -20,7 +22,7 @@ export type Clause =
   | { readonly kind: "below"; readonly name: string; readonly value: number }
   | { readonly kind: "itemAbsent" }
   | { readonly kind: "itemExists" }
-  /** At least one of these conditions holds as a whole. */
+  /** At least one of these conditions holds as a whole: never of none, and a condition without clauses holds. */
   | { readonly kind: "either"; readonly of: readonly Condition[] };
 
 /**
@@ -42,7 +44,10 @@ export type UpdateResult =
 
 export type ReadOptions = { readonly consistent: boolean };
 
-/** Items of one pk with `from` <= sk <= `to`, in order of sk (or backwards). */
+/**
+ * Items of one pk with `from` <= sk <= `to`, in the order of compareKeys on sk (or backwards). `from` may be empty:
+ * from the first on. `from` above `to` is a range of nothing.
+ */
 export type Query = {
   readonly pk: string;
   readonly from: string;
@@ -64,14 +69,18 @@ export interface ItemStore {
   query(query: Query): Promise<QueryResult>;
   /** Changes one item atomically IF `condition` holds; creates it when absent. Returns the image after. */
   update(key: ItemKey, update: Update, condition?: Condition): Promise<UpdateResult>;
-  /** Replaces the whole item IF `condition` holds. */
+  /** Replaces the whole item IF `condition` holds. Answers with the attributes now stored. */
   put(item: Item, condition?: Condition): Promise<UpdateResult>;
-  /** Deletes the item IF `condition` holds; an absent item counts as deleted when there is no condition. */
+  /**
+   * Deletes the item IF `condition` holds; an absent item counts as deleted when there is no condition.
+   * Answers with the attributes deleted, none when there was no item.
+   */
   delete(key: ItemKey, condition?: Condition): Promise<UpdateResult>;
-  /** Up to 100 items by key; absent ones are left out; the order is not kept. */
+  /** Up to 100 items by distinct keys; absent ones are left out; the order is not kept. */
   batchGet(keys: readonly ItemKey[], options: ReadOptions): Promise<readonly Item[]>;
   /**
-   * Up to 25 unconditional puts and deletes of distinct keys, each atomic, not together.
+   * Up to 25 unconditional puts and deletes of distinct keys, each atomic, not together. An invalid one rejects
+   * the whole batch before any effect.
    * Answers with those that were not done (throttled); thrown errors leave each one's outcome unknown.
    */
   batchWrite(writes: readonly BatchWrite[]): Promise<{ readonly unprocessed: readonly BatchWrite[] }>;

@@ -1,6 +1,7 @@
 /**
  * What the engine asks of object storage (S3 and its kin): whole immutable objects, strongly consistent.
- * An expected refusal is an answer; StoreThrottled, StoreUnavailable, StoreFull and OutcomeUnknown are thrown.
+ * An expected refusal is an answer; what no store accepts is rejected with ObjectRequestInvalid; StoreThrottled,
+ * StoreUnavailable, StoreFull and OutcomeUnknown are thrown.
  */
 export interface ObjectStore {
   /**
@@ -9,11 +10,14 @@ export interface ObjectStore {
    * The bytes are read before the promise settles and never after.
    */
   put(key: string, parts: readonly Uint8Array[]): Promise<PutResult>;
-  /** The bytes of `range`, or of the whole object. A range past the end answers with what there is. */
+  /**
+   * The bytes of `range`, or of the whole object; the caller's own, to change at will.
+   * A range past the end answers with what there is, even nothing.
+   */
   get(key: string, range?: ByteRange): Promise<GetResult>;
   /** Deletes objects; an absent one counts as deleted. At most 1,000 keys. */
   delete(keys: readonly string[]): Promise<void>;
-  /** Objects whose key starts with `prefix`, in order of key, after `after`. */
+  /** Objects whose key starts with `prefix`, in the order of compareKeys, after `after`; 1,000 at most. */
   list(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<ListResult>;
 }
 

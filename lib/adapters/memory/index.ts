@@ -1,0 +1,2 @@
+export { MemoryItemStore } from "./item-store.ts";
+export { MemoryObjectStore } from "./object-store.ts";
