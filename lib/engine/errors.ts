@@ -1,0 +1,109 @@
+/**
+ * What can go wrong with the log, one class per fact, in the log's own words. A face translates each class once and
+ * exhaustively (`engineErrors` is the list); the engine knows no HTTP status and no Kafka error code.
+ */
+import { CumulogError } from "../std/index.ts";
+
+/** No topic of that name or id, by a strong read. */
+export class UnknownTopic extends CumulogError {
+  override readonly name = "UnknownTopic";
+  readonly kind = "caller";
+}
+
+/** The topic has no such partition, by a strong read. */
+export class UnknownPartition extends CumulogError {
+  override readonly name = "UnknownPartition";
+  readonly kind = "caller";
+}
+
+/** The name is taken. */
+export class TopicExists extends CumulogError {
+  override readonly name = "TopicExists";
+  readonly kind = "caller";
+}
+
+/** A partition count outside the limits, or not above the present one. */
+export class InvalidPartitions extends CumulogError {
+  override readonly name = "InvalidPartitions";
+  readonly kind = "caller";
+}
+
+/** A topic config that is unknown, malformed or out of range. */
+export class InvalidConfig extends CumulogError {
+  override readonly name = "InvalidConfig";
+  readonly kind = "caller";
+}
+
+/** The topic was deleted, or deleted and created anew, since the handle was taken. */
+export class TopicFenced extends CumulogError {
+  override readonly name = "TopicFenced";
+  readonly kind = "fenced";
+}
+
+/** Another change of the same topic is under way or was faster. */
+export class TopicBusy extends CumulogError {
+  override readonly name = "TopicBusy";
+  readonly kind = "busy";
+}
+
+/** The offset lies outside what can be read, by a strong read. */
+export class OffsetOutOfRange extends CumulogError {
+  override readonly name = "OffsetOutOfRange";
+  readonly kind = "caller";
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+
+  constructor(message: string, logStartOffset: number, highWatermark: number) {
+    super(message);
+    this.logStartOffset = logStartOffset;
+    this.highWatermark = highWatermark;
+  }
+}
+
+/** A record batch breaks a rule of its topic (no key on a compacted topic). */
+export class RecordRefused extends CumulogError {
+  override readonly name = "RecordRefused";
+  readonly kind = "caller";
+}
+
+/** A record's timestamp is outside what the topic allows. */
+export class TimestampRefused extends CumulogError {
+  override readonly name = "TimestampRefused";
+  readonly kind = "caller";
+}
+
+/** Too much is being written at once; nothing of this was sent. */
+export class Overloaded extends CumulogError {
+  override readonly name = "Overloaded";
+  readonly kind = "busy";
+}
+
+/** The stores did not take it within the deadline; certainly not appended, and never will be. */
+export class AppendFailed extends CumulogError {
+  override readonly name = "AppendFailed";
+  readonly kind = "busy";
+}
+
+/** No answer tells whether it was appended: it may be there, at most once. */
+export class AppendOutcomeUnknown extends CumulogError {
+  override readonly name = "AppendOutcomeUnknown";
+  readonly kind = "busy";
+}
+
+/** The stores could not be read within the deadline. Says nothing of the log. */
+export class ReadFailed extends CumulogError {
+  override readonly name = "ReadFailed";
+  readonly kind = "busy";
+}
+
+/** Stored bytes of a range of offsets are missing or not what was written. */
+export class RecordsCorrupt extends CumulogError {
+  override readonly name = "RecordsCorrupt";
+  readonly kind = "corrupt";
+}
+
+/** The engine is draining or closed. */
+export class EngineClosed extends CumulogError {
+  override readonly name = "EngineClosed";
+  readonly kind = "busy";
+}

@@ -1,0 +1,115 @@
+/**
+ * What the engine is given and what it answers: plain data, shared by its verbs and by every face.
+ */
+import type { Offset, TopicId } from "../format/index.ts";
+import type { Clock, Codecs, ItemStore, ObjectStore, Random, Telemetry } from "../ports/index.ts";
+import type { CumulogError } from "../std/index.ts";
+
+/** Everything that works. */
+export type EngineDeps = {
+  readonly objects: ObjectStore;
+  readonly items: ItemStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly codecs: Codecs;
+};
+
+/** Plain data; `defaultEngineOptions` has the reasons. */
+export type EngineOptions = {
+  /** A flush holds at most this much, bytes. */
+  readonly segmentBytes: number;
+  /** The oldest batch waits at most this long for others, ms. */
+  readonly lingerMs: number;
+  /** The same while everything gathered fits the item tier, ms. */
+  readonly itemTierLingerMs: number;
+  /** Segments up to this size are stored as items, bytes of the whole segment. 0: never. */
+  readonly itemTierBytes: number;
+  /** Bytes of batches that may wait or be in flight; past it callers wait. */
+  readonly appendBufferBytes: number;
+  /** Flushes that may be on their way at once. */
+  readonly flushesInFlight: number;
+  /** How long an append may take in all before it is refused or indefinite, ms. */
+  readonly appendDeadlineMs: number;
+  /** How long a read or an admin call retries a failing store, ms. */
+  readonly requestDeadlineMs: number;
+  /** Bytes of chunks kept for readers. */
+  readonly blockCacheBytes: number;
+  /** Watching a shard: first and largest pause between looks, ms. */
+  readonly watchPauseMs: number;
+  readonly watchPauseMsMax: number;
+  /** How long a topic's item is trusted before it is read again, ms. */
+  readonly topicTrustMs: number;
+  /** Partitions of a topic created without saying how many. */
+  readonly partitionsDefault: number;
+};
+
+/** Batches for one partition: record batches v2 back to back, as the producer sent them. */
+export type AppendRequest = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly batches: Uint8Array;
+  /** Refused with TopicFenced when the topic has another id by now. */
+  readonly topicId?: TopicId;
+};
+
+export type AppendAnswer =
+  | {
+      readonly kind: "appended";
+      readonly baseOffset: Offset;
+      readonly recordCount: number;
+      /** The time given to LogAppendTime records, ms; -1 where the records keep their own. */
+      readonly appendTimeMs: number;
+      readonly logStartOffset: Offset;
+    }
+  | { readonly kind: "failed"; readonly error: CumulogError };
+
+export type FetchRequest = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** At most this many bytes, but always the first batch whole. */
+  readonly bytesMax: number;
+  readonly topicId?: TopicId;
+};
+
+export type FetchOptions = {
+  /** Wait up to this long for `bytesMin`, ms. 0: answer at once. */
+  readonly waitMsMax: number;
+  /** Answer as soon as this much is there. 0 or 1: anything new. */
+  readonly bytesMin: number;
+  /** Over all partitions together. */
+  readonly bytesMax: number;
+  /** Ends the waiting early: what is there is answered. */
+  readonly signal?: AbortSignal;
+};
+
+export type FetchAnswer =
+  | {
+      readonly kind: "records";
+      /**
+       * Whole record batches with true base offsets, in order, the first one covering the offset asked for; empty at
+       * the high watermark. Views of shared memory: never change them.
+       */
+      readonly batches: readonly Uint8Array[];
+      /** Where to go on: the offset after the last record returned. */
+      readonly nextOffset: Offset;
+      readonly highWatermark: Offset;
+      readonly lastStableOffset: Offset;
+      readonly logStartOffset: Offset;
+    }
+  | { readonly kind: "failed"; readonly error: CumulogError };
+
+/** Which offset is asked for: a name, or the first record at or after a time. */
+export type OffsetSpec =
+  | { readonly kind: "earliest" }
+  | { readonly kind: "latest" }
+  | { readonly kind: "maxTimestamp" }
+  | { readonly kind: "atTime"; readonly timestampMs: number };
+
+export type OffsetRequest = { readonly topic: string; readonly partition: number; readonly spec: OffsetSpec };
+
+export type OffsetAnswer =
+  /** `offset` is -1 when no record has such a timestamp; `timestampMs` is -1 for earliest and latest. */
+  | { readonly kind: "offset"; readonly offset: number; readonly timestampMs: number }
+  | { readonly kind: "failed"; readonly error: CumulogError };

@@ -1,0 +1,25 @@
+export {
+  type Offset,
+  offset,
+  type PartitionIndex,
+  partitionIndex,
+  partitionsOf,
+  type SegmentId,
+  type SegmentTime,
+  type ShardIndex,
+  segmentId,
+  segmentIdBytes,
+  segmentTime,
+  shardCount,
+  shardIndex,
+  shardOf,
+  type TopicId,
+  timeOf,
+  topicId,
+  topicIdBytes,
+} from "./ids.ts";
+export * as items from "./items/index.ts";
+export { limits } from "./limits.ts";
+export { segmentHash, segmentObjectKey } from "./object-keys.ts";
+export { type ItemKind, schema } from "./schema.ts";
+export { checkTopicName, InvalidTopicName } from "./topic-name.ts";

@@ -1,0 +1,34 @@
+/**
+ * Single facts of a whole log: `C` / `<name>`. `floor`: segments older than this are swept and may never commit.
+ * `cluster`: the id that clients see, made once per table or data directory. `format-level`: what writers write.
+ */
+import type { Attributes, ItemKey } from "../../ports/index.ts";
+import { MalformedBytes } from "../../std/index.ts";
+
+/** stored: never change or reuse. */
+export type CounterName = "floor" | "cluster" | "format-level";
+
+/** The format that this program writes; it reads this one and the next. */
+export const formatLevel = 1;
+
+export function counterKey(name: CounterName): ItemKey {
+  return { pk: "C", sk: name };
+}
+
+export function counterAttributes(value: string | number): Attributes {
+  return { value };
+}
+
+/** The number of a counter; 0 when it was never written. */
+export function readNumberCounter(name: CounterName, attributes: Attributes | undefined): number {
+  const value = attributes?.["value"] ?? 0;
+  if (typeof value !== "number") throw new MalformedBytes(`counter ${name} is no number`);
+  return value;
+}
+
+/** The text of a counter, if it was written. */
+export function readTextCounter(name: CounterName, attributes: Attributes | undefined): string | undefined {
+  const value = attributes?.["value"];
+  if (value !== undefined && typeof value !== "string") throw new MalformedBytes(`counter ${name} is no text`);
+  return value;
+}

@@ -1,0 +1,57 @@
+export {
+  counterAttributes,
+  counterKey,
+  type CounterName,
+  formatLevel,
+  readNumberCounter,
+  readTextCounter,
+} from "./counters.ts";
+export {
+  type ChunkFacts,
+  chunkFlags,
+  decodeEntry,
+  type Entry,
+  type EntryChunk,
+  encodeEntry,
+  type ProducerRun,
+  type Tier,
+} from "./entry.ts";
+export {
+  committedPageItem,
+  committedPageKey,
+  committedPageRange,
+  decodePage,
+  encodePage,
+  type Page,
+  type PageEntry,
+  pagePartitionKey,
+  readPageItem,
+} from "./page.ts";
+export { readSegmentItem, segmentItem, segmentItemKey } from "./segment-item.ts";
+export {
+  commitUpdate,
+  fenceUpdate,
+  firstLiveOffset,
+  type LiveEntry,
+  liveEntry,
+  newPartitions,
+  newSequencer,
+  type PartitionHead,
+  readSequencer,
+  removeEntriesUpdate,
+  type SequencerImage,
+  sequencerKey,
+  sequencerNames,
+  timeAllowedBy,
+} from "./sequencer.ts";
+export {
+  type PurgeRecord,
+  purgeItem,
+  readTopic,
+  type TopicItem,
+  type TopicState,
+  topicAttributes,
+  topicKey,
+  topicPartitionKey,
+  topicSortKeys,
+} from "./topic.ts";

@@ -1,0 +1,24 @@
+/**
+ * A segment of the item tier: its bytes are an item. `S#<2 hex>` / `<segment id>`, so that segments can be enumerated
+ * by hash and time without a scan.
+ */
+import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
+import { MalformedBytes } from "../../std/index.ts";
+import type { SegmentId } from "../ids.ts";
+import { segmentHash } from "../object-keys.ts";
+
+const bytesAttribute = "b";
+
+export function segmentItemKey(id: SegmentId): ItemKey {
+  return { pk: `S#${segmentHash(id)}`, sk: id };
+}
+
+export function segmentItem(id: SegmentId, bytes: Uint8Array): Item {
+  return { ...segmentItemKey(id), attributes: { [bytesAttribute]: bytes } };
+}
+
+export function readSegmentItem(id: SegmentId, attributes: Attributes): Uint8Array {
+  const bytes = attributes[bytesAttribute];
+  if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`item-tier segment ${id} holds no bytes`);
+  return bytes;
+}

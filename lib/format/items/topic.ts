@@ -1,0 +1,105 @@
+/**
+ * A topic: `T` / `<name>`. Its state says what is under way, and whoever meets `creating` or `deleting` finishes it:
+ *
+ *        create / grow              sequencers made
+ *   ---> creating  ------------------------------> active
+ *           |                                        |
+ *           +-------------- delete ------------------+--> deleting --> (all sealed, purge record written) item gone
+ *
+ * Attributes: v (format) id partitions width configs (JSON of the overrides) state version createdMs.
+ * The purge record of a deleted topic: `T` / `~<topic id>` ("~" sorts after every topic name).
+ */
+import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
+import { MalformedBytes } from "../../std/index.ts";
+import { type TopicId, topicIdBytes } from "../ids.ts";
+
+/** stored: never change or reuse. */
+const topicVersion = 1;
+
+export type TopicState = "creating" | "active" | "deleting";
+
+export type TopicItem = {
+  readonly name: string;
+  readonly id: TopicId;
+  readonly partitions: number;
+  /** Partitions per shard (`index.shard.partitions`), fixed at creation. */
+  readonly width: number;
+  /** Overrides by config name, as given. */
+  readonly configs: Readonly<Record<string, string>>;
+  readonly state: TopicState;
+  /** Rises by one with every change: the expectation of the next. */
+  readonly version: number;
+  readonly createdMs: number;
+};
+
+/** The partition key of all topics. */
+export const topicPartitionKey = "T";
+/** Sort keys of topics, purge records left out. */
+export const topicSortKeys = { from: "-", to: "~" } as const;
+
+export function topicKey(name: string): ItemKey {
+  return { pk: topicPartitionKey, sk: name };
+}
+
+export function topicAttributes(topic: TopicItem): Attributes {
+  return {
+    v: topicVersion,
+    id: topic.id,
+    partitions: topic.partitions,
+    width: topic.width,
+    configs: JSON.stringify(topic.configs),
+    state: topic.state,
+    version: topic.version,
+    createdMs: topic.createdMs,
+  };
+}
+
+export function readTopic(name: string, attributes: Attributes): TopicItem {
+  const text = (attribute: string): string => {
+    const value = attributes[attribute];
+    if (typeof value !== "string") throw new MalformedBytes(`topic ${name}: ${attribute} is no text`);
+    return value;
+  };
+  const number = (attribute: string): number => {
+    const value = attributes[attribute];
+    if (typeof value !== "number") throw new MalformedBytes(`topic ${name}: ${attribute} is no number`);
+    return value;
+  };
+  if (number("v") !== topicVersion) throw new MalformedBytes(`topic ${name}: version ${attributes["v"]} is not known`);
+  const state = text("state");
+  if (state !== "creating" && state !== "active" && state !== "deleting")
+    throw new MalformedBytes(`topic ${name}: state "${state}" is not known`);
+  topicIdBytes(text("id"));
+  return {
+    name,
+    id: text("id") as TopicId,
+    partitions: number("partitions"),
+    width: number("width"),
+    configs: readConfigs(name, text("configs")),
+    state,
+    version: number("version"),
+    createdMs: number("createdMs"),
+  };
+}
+
+function readConfigs(name: string, json: string): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(json) as Readonly<Record<string, string>>;
+  } catch {
+    throw new MalformedBytes(`topic ${name}: its configs are no JSON`);
+  }
+}
+
+/** What the background purge of a deleted topic needs to know. */
+export type PurgeRecord = {
+  readonly id: TopicId;
+  readonly name: string;
+  readonly partitions: number;
+  readonly width: number;
+  readonly deletedMs: number;
+};
+
+export function purgeItem(purge: PurgeRecord): Item {
+  const { id, ...attributes } = purge;
+  return { pk: topicPartitionKey, sk: `~${id}`, attributes: { v: topicVersion, ...attributes } };
+}

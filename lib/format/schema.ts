@@ -1,0 +1,57 @@
+/**
+ * THE list of what the table holds: the item table of docs/FORMAT.md is made from it, and a test holds the keys that
+ * the item files make against its patterns. A new kind of item is a new row here first.
+ */
+export type ItemKind = {
+  readonly kind: string;
+  readonly pk: string;
+  readonly sk: string;
+  readonly content: string;
+  /** Where it is encoded and decoded. */
+  readonly file: string;
+};
+
+export const schema: readonly ItemKind[] = [
+  {
+    kind: "topic",
+    pk: "T",
+    sk: "<name>",
+    content: "id, partitions, shard width, configs, state, version",
+    file: "items/topic.ts",
+  },
+  {
+    kind: "purge record",
+    pk: "T",
+    sk: "~<topic id>",
+    content: "a deleted topic whose data is still to be removed",
+    file: "items/topic.ts",
+  },
+  {
+    kind: "sequencer",
+    pk: "L#<topic id>#<shard>",
+    sk: "head",
+    content: "order of commits, floor, fence, next offset and log start per partition, live entries",
+    file: "items/sequencer.ts",
+  },
+  {
+    kind: "page",
+    pk: "P#<topic id>#<partition>",
+    sk: "u#<end offset, 16 digits>",
+    content: "packed entries of [start, end), immutable",
+    file: "items/page.ts",
+  },
+  {
+    kind: "item-tier segment",
+    pk: "S#<2 hex>",
+    sk: "<segment id>",
+    content: "the bytes of a small segment",
+    file: "items/segment-item.ts",
+  },
+  {
+    kind: "counter",
+    pk: "C",
+    sk: "floor, cluster, format-level",
+    content: "one value of the whole log",
+    file: "items/counters.ts",
+  },
+];

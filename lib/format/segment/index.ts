@@ -1,0 +1,9 @@
+export {
+  type ChunkInfo,
+  type ChunkInput,
+  decodeSegment,
+  type EncodedSegment,
+  encodeSegment,
+  SegmentCorrupt,
+  segmentBytes,
+} from "./segment.ts";
