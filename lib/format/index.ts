@@ -18,7 +18,6 @@ export {
   topicId,
   topicIdBytes,
 } from "./ids.ts";
-export * as items from "./items/index.ts";
 export { limits } from "./limits.ts";
 export { segmentHash, segmentObjectKey } from "./object-keys.ts";
 export { type ItemKind, schema } from "./schema.ts";
