@@ -1,3 +1,4 @@
+export { type BatchOptions, buildBatch, buildPlainBatch, type PlainBatchOptions } from "./build.ts";
 export {
   BatchChecksumWrong,
   BatchInvalid,
@@ -7,4 +8,8 @@ export {
   InvalidBatch,
 } from "./errors.ts";
 export { type BatchHeader, eachBatch, readBatchHeader } from "./header.ts";
+export { placeBatch, stampAppendTime } from "./patch.ts";
+export { readRecords } from "./read.ts";
+export { encodedRecordBytes } from "./record.ts";
 export type { BatchRecord, RecordHeader, RecordInput } from "./records.ts";
+export { validateBatch } from "./validate.ts";
