@@ -19,6 +19,7 @@ export {
   ItemRequestInvalid,
   itemBytes,
   itemLimits,
+  newImage,
 } from "./item-semantics.ts";
 export type {
   Attributes,

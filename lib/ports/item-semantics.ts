@@ -76,6 +76,19 @@ function compareNumber(value: ItemValue | undefined, test: (value: number) => bo
   return typeof value === "number" && test(value);
 }
 
+/**
+ * A copy of the image whose names may be changed; the values are shared. It has no prototype: names that come and go
+ * (an entry per commit) would make V8 derive a hidden class for each, ten times slower, and nothing is inherited.
+ */
+export function newImage(attributes: Attributes = {}): Record<string, ItemValue> {
+  const image: Record<string, ItemValue> = Object.create(null);
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value !== undefined) image[name] = value;
+  }
+  return image;
+}
+
 /** The item after the update, or the refusal. Throws ItemRequestInvalid for what no store accepts. */
 export function applyUpdate(
   key: ItemKey,
@@ -85,7 +98,7 @@ export function applyUpdate(
 ): UpdateResult {
   if (!holds(condition, current)) return { kind: "refused", current };
   const before = current ?? {};
-  const after: Record<string, ItemValue> = { ...before };
+  const after = newImage(before);
   const named = new Set<string>();
   const once = (name: string): string => {
     checkName(name);
@@ -123,7 +136,8 @@ function numberIn(item: Attributes, name: string, key: ItemKey): number {
  */
 export function checkItem(item: Item): void {
   checkKey(item);
-  for (const [name, value] of Object.entries(item.attributes)) {
+  for (const name of Object.keys(item.attributes)) {
+    const value = item.attributes[name];
     checkName(name);
     if (typeof value === "number" && !Number.isSafeInteger(value))
       throw new ItemRequestInvalid(`attribute ${name} of ${item.pk}/${item.sk} is ${value}, no safe integer`);
@@ -195,8 +209,8 @@ function checkBatch(keys: readonly ItemKey[], keysMax: number): void {
  */
 export function itemBytes(item: Item): number {
   let bytes = 2 + Buffer.byteLength(item.pk) + 2 + Buffer.byteLength(item.sk);
-  for (const [name, value] of Object.entries(item.attributes))
-    bytes += Buffer.byteLength(name) + valueBytes(value);
+  for (const name of Object.keys(item.attributes))
+    bytes += Buffer.byteLength(name) + valueBytes(item.attributes[name] ?? "");
   return bytes;
 }
 

@@ -19,6 +19,7 @@ import {
   type ItemStore,
   itemBytes,
   itemLimits,
+  newImage,
   type Query,
   type QueryResult,
   type ReadOptions,
@@ -87,8 +88,9 @@ export class MemoryItemStore implements ItemStore {
 
   async update(key: ItemKey, update: Update, condition?: Condition): Promise<UpdateResult> {
     checkKey(key);
-    const result = applyUpdate(key, this.peek(key), update, condition);
-    if (result.kind === "applied") this.#store(key, copyOf(result.attributes));
+    // Only the new values need a copy: the others are the old image's own, and the rest of `result` is fresh.
+    const result = applyUpdate(key, this.peek(key), { ...update, set: copyOf(update.set ?? {}) }, condition);
+    if (result.kind === "applied") this.#store(key, result.attributes);
     return copyOfResult(result);
   }
 
@@ -155,10 +157,10 @@ function lastAtMost(order: SortedKeys, key: string): number {
 
 /** The same values in bytes of their own. (Not `slice()`: a Buffer's shares its memory.) */
 function copyOf(attributes: Attributes): Attributes {
-  const copy: Record<string, Attributes[string]> = {};
-  for (const name in attributes) {
-    const value = attributes[name];
-    if (value !== undefined) copy[name] = value instanceof Uint8Array ? new Uint8Array(value) : value;
+  const copy = newImage(attributes);
+  for (const name of Object.keys(copy)) {
+    const value = copy[name];
+    if (value instanceof Uint8Array) copy[name] = new Uint8Array(value);
   }
   return copy;
 }
