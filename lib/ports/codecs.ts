@@ -5,6 +5,7 @@
 export const compressionNames = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 export type Compression = (typeof compressionNames)[number];
 
+/** All of it computes: nothing is remembered between calls, and calls may overlap. */
 export interface Codecs {
   /** CRC-32C (Castagnoli) of `bytes`; `previous` continues a checksum over an earlier part. Unsigned. */
   crc32c(bytes: Uint8Array, previous?: number): number;

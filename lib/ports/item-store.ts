@@ -64,6 +64,7 @@ export type BatchWrite =
   | { readonly kind: "put"; readonly item: Item }
   | { readonly kind: "delete"; readonly key: ItemKey };
 
+/** One table. Every call settles on its own: nothing here spans two items atomically. */
 export interface ItemStore {
   get(key: ItemKey, options: ReadOptions): Promise<Attributes | undefined>;
   query(query: Query): Promise<QueryResult>;

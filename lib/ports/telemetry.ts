@@ -1,3 +1,4 @@
+/** Logs, counters and gauges leave through this door alone; where they go is decided in lib/app. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type Labels = Readonly<Record<string, string>>;
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
