@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+/**
+ * Starts the command line on Node 24. Plain JavaScript, because whatever Node is on the PATH reads it first: an older
+ * one hands over to the Node 24 that the dependencies put into node_modules/.bin. On Node 24 no second process starts.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import module from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const nodeMajorMin = 24;
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+
+if (majorOf(process.versions.node) >= nodeMajorMin) await runHere();
+else handOver();
+
+async function runHere() {
+  module.enableCompileCache();
+  // Sources run as they are, but not under node_modules: a published package has dist/ alone.
+  const isBuilt = !existsSync(join(home, "cli", "main.ts"));
+  const { main } = await import(isBuilt ? "../dist/cli/main.js" : "../cli/main.ts");
+  await main(process.argv.slice(2));
+}
+
+function handOver() {
+  const node = findNode();
+  if (node === undefined) {
+    console.error(
+      `cumulog: Node ${nodeMajorMin} or newer is needed, this is ${process.version}: install it from https://nodejs.org`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on("error", error => {
+    console.error(`cumulog: ${node} does not start: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    if (code !== null) process.exitCode = code;
+    else {
+      // Die of what the child died of, so that the caller sees it.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+  });
+}
+
+/** The nearest node_modules/.bin/node above the package that is new enough. */
+function findNode() {
+  for (let folder = home; ; folder = dirname(folder)) {
+    const node = join(folder, "node_modules", ".bin", "node");
+    if (existsSync(node) && majorOf(versionBeside(node)) >= nodeMajorMin) return node;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The version of the package that a linked binary is part of: cheaper than starting it. */
+function versionBeside(node) {
+  try {
+    return JSON.parse(readFileSync(join(dirname(realpathSync(node)), "..", "package.json"), "utf8")).version;
+  } catch {
+    return "0";
+  }
+}
+
+function majorOf(version) {
+  return Number.parseInt(version, 10);
+}
