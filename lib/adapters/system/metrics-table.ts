@@ -1,0 +1,39 @@
+/**
+ * THE list of metrics: name, type, help, unit, labels. The documentation is generated from it. A name ends in its
+ * unit, a counter in `_total`.
+ */
+export type Metric = {
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  /** What one is: seconds, bytes, or the thing that is counted. */
+  readonly unit: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+};
+
+export const metrics: readonly Metric[] = [
+  metric("counter", "cumulog_rolls_total", "rolls", "Rolls of live entries into pages."),
+  metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
+  metric(
+    "histogram",
+    "cumulog_pack_sync_bytes",
+    "bytes",
+    "Bytes that one fdatasync of a pack file made durable.",
+  ),
+];
+
+/** Upper bounds of a histogram, by its unit. */
+export const buckets: Readonly<Record<string, readonly number[]>> = {
+  seconds: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  bytes: [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216],
+};
+
+/** A metric that nobody declared, made from how it was first used: seen late is better than not at all. */
+export function undeclared(name: string, type: Metric["type"], labels: readonly string[]): Metric {
+  const unit = name.endsWith("_seconds") ? "seconds" : name.endsWith("_bytes") ? "bytes" : "";
+  return metric(type, name, unit, "Not described.", ...labels);
+}
+
+function metric(type: Metric["type"], name: string, unit: string, help: string, ...labels: string[]): Metric {
+  return { name, type, unit, help, labels };
+}
