@@ -1,0 +1,1 @@
+export { pureCodecs } from "./codecs.ts";

@@ -1,0 +1,92 @@
+/**
+ * Codecs of a process: native code, and off the main thread but for the checksum. The checksum is needed by every
+ * append; the others load when the first batch of their kind comes.
+ *
+ * The bytes given are read until the promise settles: do not change them before.
+ */
+import { promisify } from "node:util";
+import { gunzip, gzip, zstdCompress, zstdDecompress } from "node:zlib";
+import { crc32c } from "@node-rs/crc32";
+import { readLz4Frame, readSnappyBlocks, writeXerial, xerialPieces } from "../../format/compression/index.ts";
+import { BadCompression, type Codecs, type Compression } from "../../ports/index.ts";
+import { concat, messageOf, utf8 } from "../../std/index.ts";
+
+type Packer = {
+  readonly compress: (bytes: Uint8Array) => Promise<Uint8Array>;
+  readonly decompress: (bytes: Uint8Array, bytesMax: number) => Promise<Uint8Array>;
+};
+
+const zlib = {
+  gzip: promisify<Uint8Array, Buffer>(gzip),
+  gunzip: promisify(gunzip),
+  zstdCompress: promisify<Uint8Array, Buffer>(zstdCompress),
+  zstdDecompress: promisify(zstdDecompress),
+};
+
+const packers: Record<Compression, Packer> = {
+  none: {
+    compress: async bytes => bytes,
+    decompress: async bytes => bytes,
+  },
+  gzip: {
+    compress: zlib.gzip,
+    decompress: (bytes, bytesMax) => zlib.gunzip(bytes, inflateOptions(bytes, bytesMax)),
+  },
+  snappy: { compress: compressSnappy, decompress: decompressSnappy },
+  lz4: { compress: compressLz4, decompress: decompressLz4 },
+  zstd: {
+    compress: zlib.zstdCompress,
+    decompress: (bytes, bytesMax) => zlib.zstdDecompress(bytes, inflateOptions(bytes, bytesMax)),
+  },
+};
+
+/** The codecs of a process that may load native modules. */
+export const systemCodecs: Codecs = {
+  crc32c: (bytes, previous) => crc32c(bytes, previous),
+  compress: (codec, bytes) => packers[codec].compress(bytes),
+  async decompress(codec, bytes, bytesMax) {
+    const whole = await packers[codec].decompress(bytes, bytesMax).catch((error: unknown) => {
+      if (error instanceof BadCompression) throw error;
+      throw new BadCompression(`${codec}: ${bytes.length} bytes do not decompress: ${messageOf(error)}`);
+    });
+    if (whole.length > bytesMax)
+      throw new BadCompression(`${codec}: ${whole.length} bytes, ${bytesMax} are allowed`);
+    return whole;
+  },
+};
+
+/** zlib's default, and where larger chunks stop paying: each one is a round trip to another thread. */
+const chunkBytes = { min: 16 * 1024, max: 256 * 1024 } as const;
+
+/** zlib stops as soon as its output passes the limit, which it wants to be at least 1. */
+function inflateOptions(bytes: Uint8Array, bytesMax: number): { maxOutputLength: number; chunkSize: number } {
+  const chunkSize = Math.min(Math.max(bytes.length * 4, chunkBytes.min), chunkBytes.max);
+  return { maxOutputLength: Math.max(1, bytesMax), chunkSize };
+}
+
+async function compressSnappy(bytes: Uint8Array): Promise<Uint8Array> {
+  const snappy = await import("snappy");
+  return writeXerial(await Promise.all(xerialPieces(bytes).map(piece => snappy.compress(piece))));
+}
+
+async function decompressSnappy(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array> {
+  const snappy = await import("snappy");
+  const { blocks } = readSnappyBlocks(bytes, bytesMax);
+  const pieces = await Promise.all(blocks.map(block => snappy.uncompress(block, { asBuffer: true })));
+  // The type says text or bytes; asBuffer makes it bytes.
+  return concat(pieces.map(piece => (typeof piece === "string" ? utf8(piece) : piece)));
+}
+
+async function compressLz4(bytes: Uint8Array): Promise<Uint8Array> {
+  const lz4 = await import("lz4-napi");
+  return lz4.compressFrame(bytes);
+}
+
+async function decompressLz4(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array> {
+  const lz4 = await import("lz4-napi");
+  const { sizeBytes } = readLz4Frame(bytes, bytesMax);
+  const whole = await lz4.decompressFrame(bytes);
+  if (whole.length !== sizeBytes)
+    throw new BadCompression(`lz4: the frame holds ${sizeBytes} bytes and gave ${whole.length}`);
+  return whole;
+}
