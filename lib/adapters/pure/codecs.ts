@@ -8,8 +8,6 @@ import {
   readLz4Frame,
   readSnappyBlocks,
   writeLz4Frame,
-  writeXerial,
-  xerialPieces,
 } from "../../format/compression/index.ts";
 import { BadCompression, type Codecs, type Compression } from "../../ports/index.ts";
 import { messageOf } from "../../std/index.ts";
@@ -29,7 +27,7 @@ const packers: Record<Compression, Packer> = {
     decompress: (bytes, bytesMax) => gunzipSync(bytes, inflateOptions(bytesMax)),
   },
   snappy: {
-    compress: bytes => writeXerial(xerialPieces(bytes).map(compressSnappyBlock)),
+    compress: compressSnappyBlock,
     decompress: decompressSnappy,
   },
   lz4: { compress: compressLz4, decompress: decompressLz4 },

@@ -17,13 +17,29 @@ const copyBytesMax = 64;
 /** Literal tags up to this hold the length itself; the four above say how many bytes of it follow. */
 const literalTagMax = 59;
 
-/** A block of at most 64 KiB. */
-export function compressSnappyBlock(piece: Uint8Array): Uint8Array {
-  const block = new Uint8Array(32 + piece.length + Math.ceil(piece.length / 6));
+/** Matches are looked for within this many bytes, so that an offset has 16 bits. */
+const pieceBytes = 64 * 1024;
+
+/** One block of all the bytes. */
+export function compressSnappyBlock(bytes: Uint8Array): Uint8Array {
+  // The longest that a block can get: literals alone, a tag for each piece and for each match that won nothing.
+  const block = new Uint8Array(32 + bytes.length + Math.ceil(bytes.length / 6));
+  let at = writeLength(block, bytes.length);
+  for (let from = 0; from < bytes.length; from += pieceBytes)
+    at = writeElements(block, at, bytes.subarray(from, from + pieceBytes));
+  return block.subarray(0, at);
+}
+
+function writeLength(block: Uint8Array, length: number): number {
   let at = 0;
-  let length = piece.length;
-  for (; length >= 0x80; length >>>= 7) block[at++] = (length & 0x7f) | 0x80;
-  block[at++] = length;
+  let rest = length;
+  for (; rest >= 0x80; rest >>>= 7) block[at++] = (rest & 0x7f) | 0x80;
+  block[at++] = rest;
+  return at;
+}
+
+function writeElements(block: Uint8Array, start: number, piece: Uint8Array): number {
+  let at = start;
   const literals = (from: number, to: number): void => {
     if (from === to) return;
     at = writeLiteralTag(block, at, to - from - 1);
@@ -39,7 +55,7 @@ export function compressSnappyBlock(piece: Uint8Array): Uint8Array {
     }
   });
   literals(rest, piece.length);
-  return block.subarray(0, at);
+  return at;
 }
 
 function writeLiteralTag(block: Uint8Array, at: number, lengthLessOne: number): number {

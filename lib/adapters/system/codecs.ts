@@ -7,7 +7,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip, zstdCompress, zstdDecompress } from "node:zlib";
 import { crc32c } from "@node-rs/crc32";
-import { readLz4Frame, readSnappyBlocks, writeXerial, xerialPieces } from "../../format/compression/index.ts";
+import { readLz4Frame, readSnappyBlocks } from "../../format/compression/index.ts";
 import { BadCompression, type Codecs, type Compression } from "../../ports/index.ts";
 import { concat, messageOf, utf8 } from "../../std/index.ts";
 
@@ -66,7 +66,7 @@ function inflateOptions(bytes: Uint8Array, bytesMax: number): { maxOutputLength:
 
 async function compressSnappy(bytes: Uint8Array): Promise<Uint8Array> {
   const snappy = await import("snappy");
-  return writeXerial(await Promise.all(xerialPieces(bytes).map(piece => snappy.compress(piece))));
+  return snappy.compress(bytes);
 }
 
 async function decompressSnappy(bytes: Uint8Array, bytesMax: number): Promise<Uint8Array> {

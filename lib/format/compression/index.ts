@@ -1,2 +1,2 @@
 export { type Lz4Block, type Lz4Frame, lz4BlockBytesMax, readLz4Frame, writeLz4Frame } from "./lz4-frame.ts";
-export { readSnappyBlocks, type SnappyBlocks, snappyLength, writeXerial, xerialPieces } from "./xerial.ts";
+export { readSnappyBlocks, type SnappyBlocks, snappyLength } from "./snappy-framing.ts";

@@ -1,22 +1,21 @@
 /**
- * Snappy as Kafka's clients frame it. Java writes xerial streams, librdkafka and Go write one raw block; all of them
- * read both. This is the framing and the lengths alone; who compresses a block is the adapter's matter.
+ * Snappy as Kafka's clients frame it: Java writes xerial streams of chunks, librdkafka and Go one raw block. Raw is
+ * what all of them read (@platformatic/kafka reads nothing else), so raw is written here and both are read. This is
+ * the framing and the lengths alone; who decompresses a block is the adapter's matter.
  *
+ *   Bytes  => Stream | Block
  *   Stream => magic:8 version:i32 compatibleVersion:i32 Chunk*
- *   Chunk  => length:i32 block
+ *   Chunk  => length:i32 Block
  *   Block  => uncompressedLength:varint (unsigned) elements
  *
- * Integers are big-endian. https://github.com/xerial/snappy-java, SnappyOutputStream; block: google/snappy,
+ * Integers are big-endian. https://github.com/xerial/snappy-java, SnappyInputStream; block: google/snappy,
  * format_description.txt.
  */
 import { BadCompression } from "../../ports/index.ts";
 import { equalBytes, viewOf } from "../../std/index.ts";
 
-const streamHeader = Uint8Array.of(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1);
-const magicBytes = 8;
-
-/** Java's chunk size, which every reader has met. */
-export const xerialChunkBytes = 32 * 1024;
+const magic = Uint8Array.of(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0);
+const streamHeaderBytes = magic.length + 8;
 
 /** No element of a block makes more than 64 bytes of 3: a length beyond that is a lie. */
 const blockGrowthMax = 64 / 3;
@@ -26,53 +25,27 @@ export type SnappyBlocks = { readonly blocks: readonly Uint8Array[]; readonly si
 
 /** The blocks of either framing. Throws BadCompression, before anything is decompressed, past `bytesMax`. */
 export function readSnappyBlocks(bytes: Uint8Array, bytesMax: number): SnappyBlocks {
-  const blocks = isXerial(bytes) ? chunksOf(bytes) : [bytes];
+  const blocks = isStream(bytes) ? chunksOf(bytes) : [bytes];
   let sizeBytes = 0;
   for (const block of blocks) {
-    sizeBytes += snappyBlockBytes(block);
+    sizeBytes += sizeOfBlock(block);
     if (sizeBytes > bytesMax)
       throw new BadCompression(`snappy: ${sizeBytes} bytes or more, ${bytesMax} are allowed`);
   }
   return { blocks, sizeBytes };
 }
 
-/** The pieces to compress one by one for writeXerial: none for no bytes. */
-export function xerialPieces(bytes: Uint8Array): readonly Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += xerialChunkBytes)
-    pieces.push(bytes.subarray(at, at + xerialChunkBytes));
-  return pieces;
-}
-
-/** A xerial stream of raw blocks. */
-export function writeXerial(blocks: readonly Uint8Array[]): Uint8Array {
-  const length = blocks.reduce((sum, block) => sum + 4 + block.length, streamHeader.length);
-  const stream = new Uint8Array(length);
-  const view = viewOf(stream);
-  stream.set(streamHeader);
-  let at = streamHeader.length;
-  for (const block of blocks) {
-    view.setInt32(at, block.length);
-    stream.set(block, at + 4);
-    at += 4 + block.length;
-  }
-  return stream;
-}
-
-function isXerial(bytes: Uint8Array): boolean {
-  return (
-    bytes.length >= streamHeader.length &&
-    equalBytes(bytes.subarray(0, magicBytes), streamHeader.subarray(0, magicBytes))
-  );
+function isStream(bytes: Uint8Array): boolean {
+  return bytes.length >= streamHeaderBytes && equalBytes(bytes.subarray(0, magic.length), magic);
 }
 
 function chunksOf(bytes: Uint8Array): Uint8Array[] {
   const view = viewOf(bytes);
   const chunks: Uint8Array[] = [];
-  for (let at = streamHeader.length; at < bytes.length; ) {
-    // Streams may be joined: Java skips a header where a length is due.
-    if (isXerial(bytes.subarray(at))) {
-      at += streamHeader.length;
+  for (let at = 0; at < bytes.length; ) {
+    // Streams may be joined: Java takes a header wherever a length is due.
+    if (isStream(bytes.subarray(at))) {
+      at += streamHeaderBytes;
       continue;
     }
     const start = at + 4;
@@ -86,15 +59,14 @@ function chunksOf(bytes: Uint8Array): Uint8Array[] {
   return chunks;
 }
 
-/** How many bytes a raw block says it holds. */
-function snappyBlockBytes(block: Uint8Array): number {
+function sizeOfBlock(block: Uint8Array): number {
   const { value } = snappyLength(block);
   if (value > block.length * blockGrowthMax)
     throw new BadCompression(`snappy: a block of ${block.length} bytes cannot hold ${value}`);
   return value;
 }
 
-/** The length at the start of a raw block, and where its elements begin. */
+/** The length that a raw block starts with, and where its elements begin. Throws BadCompression. */
 export function snappyLength(block: Uint8Array): { readonly value: number; readonly end: number } {
   let value = 0;
   for (let i = 0; i < 5; i++) {
