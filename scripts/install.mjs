@@ -93,7 +93,6 @@ function isInStep() {
 }
 
 async function install() {
-  say("installing the dependencies of package-lock.json ...");
   const startMs = performance.now();
   const { spawn } = await import("node:child_process");
   // npm must not run on the very Node that it is about to replace.
@@ -110,6 +109,7 @@ async function install() {
   );
   // If we are killed and npm is not, it still holds the lock.
   if (npm.pid !== undefined) writeFileSync(lockFile, JSON.stringify([nameOf(process.pid), nameOf(npm.pid)]));
+  say("installing the dependencies of package-lock.json ...");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => npm.kill(signal));
   let output = "";
   for (const stream of [npm.stdout, npm.stderr])
@@ -205,7 +205,9 @@ function isAlive(holder) {
 /** A process id and, where the system tells it cheaply, the start of that process (clock ticks since boot). */
 function nameOf(pid) {
   const stat = readOr(`/proc/${pid}/stat`, "");
-  return { pid, started: stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "" };
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // A zombie is over, even if its parent has not noticed.
+  return { pid, started: state === "Z" ? "" : (fields[18] ?? "") };
 }
 
 function breakLock(seen) {

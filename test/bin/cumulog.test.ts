@@ -1,0 +1,131 @@
+/**
+ * The shim, in a package of its own with a command line that tells where it runs.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pretendNode20 } from "../scripts/pretend-node-20.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const tellWhere =
+  'export const main = async (argv: readonly string[]): Promise<void> => console.log("main.ts", process.ppid, ...argv);\n';
+
+let outer: string;
+let home: string;
+
+beforeEach(() => {
+  outer = mkdtempSync(join(tmpdir(), "cumulog-bin-"));
+  home = join(outer, "packages", "cumulog");
+  mkdirSync(join(home, "bin"), { recursive: true });
+  cpSync(join(root, "bin", "cumulog.js"), join(home, "bin", "cumulog.js"));
+  write("package.json", '{ "type": "module" }');
+  write("cli/main.ts", tellWhere);
+});
+
+afterEach(() => rmSync(outer, { recursive: true, force: true }));
+
+describe("on Node 24", () => {
+  it("runs the command line in its own process and hands it the arguments", () => {
+    const result = run([], ["topics", "--json"]);
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(result.stdout).toBe(`main.ts ${process.pid} topics --json\n`);
+  });
+
+  it("prefers the sources to what was built from them", () => {
+    write("dist/cli/main.js", 'export const main = async () => console.log("built");\n');
+    expect(run().stdout).toMatch(/^main\.ts/);
+  });
+
+  it("runs what was built when there are no sources", () => {
+    rmSync(join(home, "cli"), { recursive: true });
+    write("dist/cli/main.js", 'export const main = async () => console.log("built");\n');
+    expect(run()).toMatchObject({ status: 0, stdout: "built\n" });
+  });
+});
+
+describe("on an older Node", () => {
+  it("hands over to the Node 24 of its own packages", () => {
+    putNode(home, "24.1.0");
+    const result = run(["--import", pretendNode20], ["serve"]);
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(result.stdout).toMatch(/^main\.ts \d+ serve\n$/);
+    expect(result.stdout).not.toContain(` ${process.pid} `);
+  });
+
+  it("finds it further up, past one that is too old", () => {
+    putNode(home, "22.9.0");
+    putNode(outer, "24.1.0");
+    expect(run(["--import", pretendNode20])).toMatchObject({ status: 0 });
+  });
+
+  it("says in one line that Node 24 is needed when there is none", () => {
+    putNode(home, "22.9.0");
+    const result = run(["--import", pretendNode20]);
+    expect(result).toMatchObject({ status: 1, stdout: "" });
+    expect(result.stderr).toMatch(/^cumulog: Node 24 or newer is needed, this is v20\.20\.2: .*\n$/);
+  });
+
+  it("ends with the code of the command line", () => {
+    putNode(home, "24.1.0");
+    write("cli/main.ts", "export const main = async () => { process.exitCode = 7; };\n");
+    expect(run(["--import", pretendNode20]).status).toBe(7);
+  });
+
+  it("ends by the signal that ended the command line", () => {
+    putNode(home, "24.1.0");
+    write("cli/main.ts", 'export const main = async () => process.kill(process.pid, "SIGTERM");\n');
+    expect(run(["--import", pretendNode20])).toMatchObject({ status: null, signal: "SIGTERM" });
+  });
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("passes %s on and waits for the end", async signal => {
+    putNode(home, "24.1.0");
+    write(
+      "cli/main.ts",
+      `export const main = async () => {
+         const alive = setTimeout(() => {}, 20_000);
+         process.once("${signal}", () => {
+           console.log("drained");
+           clearTimeout(alive);
+         });
+         console.log("ready");
+       };\n`,
+    );
+    const child = spawn(process.execPath, ["--import", pretendNode20, join(home, "bin", "cumulog.js")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", text => {
+      output += text;
+      if (text === "ready\n") child.kill(signal);
+    });
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(output).toBe("ready\ndrained\n");
+  });
+});
+
+function run(nodeArgs: readonly string[] = [], args: readonly string[] = []) {
+  return spawnSync(process.execPath, [...nodeArgs, join(home, "bin", "cumulog.js"), ...args], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(home, path)), { recursive: true });
+  writeFileSync(join(home, path), text);
+}
+
+/** A package that puts a `node` of the stated version into node_modules/.bin; it is this very Node in truth. */
+function putNode(folder: string, version: string): void {
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "node-anywhere", "bin"), { recursive: true });
+  mkdirSync(join(modules, ".bin"));
+  writeFileSync(join(modules, "node-anywhere", "package.json"), JSON.stringify({ version }));
+  const node = join(modules, "node-anywhere", "bin", "node");
+  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+  chmodSync(node, 0o755);
+  symlinkSync("../node-anywhere/bin/node", join(modules, ".bin", "node"));
+}

@@ -1,0 +1,274 @@
+/**
+ * The install step against an npm of our own: what it runs, when it runs nothing, who waits for whom, what it says.
+ */
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pretendNode20 } from "./pretend-node-20.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+let clone: string;
+
+beforeEach(() => {
+  clone = mkdtempSync(join(tmpdir(), "cumulog-install-"));
+  mkdirSync(join(clone, "scripts"));
+  mkdirSync(join(clone, "path"));
+  copyFileSync(join(root, "scripts", "install.mjs"), join(clone, "scripts", "install.mjs"));
+  writeLockfile({ "node_modules/one": { version: "1.0.0" } });
+  writeNpm("finish");
+});
+
+afterEach(() => rmSync(clone, { recursive: true, force: true }));
+
+describe("installing", () => {
+  it("runs npm ci in a fresh clone, with everything that the scripts need, and keeps stdout clean", () => {
+    const result = install();
+    expect(result.status).toBe(0);
+    expect(result.stdout).toBe("");
+    expect(result.stderr).toContain("installing the dependencies");
+    expect(npmCalls()).toEqual(["ci --include=optional --include=dev --ignore-scripts --no-progress"]);
+  });
+
+  it("says and runs nothing when nothing changed", () => {
+    install();
+    expect(install()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(npmCalls()).toHaveLength(1);
+  });
+
+  it("installs again when the lockfile changed", () => {
+    install();
+    writeLockfile({ "node_modules/one": { version: "1.0.1" } });
+    expect(install().status).toBe(0);
+    expect(npmCalls()).toHaveLength(2);
+  });
+
+  it("installs again when the tree was made for another platform", () => {
+    const one = { version: "1.0.0" };
+    const here = { version: "1.0.0", optional: true, os: [process.platform], cpu: [process.arch] };
+    const elsewhere = { version: "1.0.0", optional: true, os: ["plan9"], cpu: ["mips"] };
+    writeLockfile({
+      "node_modules/one": one,
+      "node_modules/here": here,
+      "node_modules/elsewhere": elsewhere,
+    });
+    install();
+    writeInstalled({ "node_modules/one": one, "node_modules/elsewhere": elsewhere });
+    writeFileSync(stampFile(), readFileSync(stampFile(), "utf8").replace(/ \S+-\S+ /, " plan9-mips "));
+    expect(install().status).toBe(0);
+    expect(npmCalls()).toHaveLength(2);
+  });
+
+  it("accepts a whole tree that somebody installed by hand", () => {
+    writeLockfile({
+      "node_modules/one": { version: "1.0.0" },
+      "node_modules/elsewhere": { version: "1.0.0", optional: true, os: ["plan9"], cpu: ["mips"] },
+    });
+    writeInstalled({ "node_modules/one": { version: "1.0.0" } });
+    expect(install()).toMatchObject({ status: 0, stderr: "" });
+    expect(npmCalls()).toEqual([]);
+    expect(existsSync(stampFile())).toBe(true);
+  });
+
+  it("installs over a tree that was cut off half-way", () => {
+    mkdirSync(join(clone, "node_modules", "one"), { recursive: true });
+    expect(install().status).toBe(0);
+    expect(npmCalls()).toHaveLength(1);
+  });
+});
+
+describe("failing", () => {
+  it("shows npm's last lines and what to do when the registry does not answer", () => {
+    writeNpm("echo 'npm error code ENOTFOUND' >&2; echo 'npm error network request failed' >&2; exit 1");
+    const result = install();
+    expect(result.status).toBe(1);
+    expect(result.stdout).toBe("");
+    expect(result.stderr).toContain("npm ci ended with 1");
+    expect(result.stderr).toContain("npm error network request failed");
+    expect(result.stderr).toContain("The package registry does not answer");
+  });
+
+  it("tries again the next time", () => {
+    writeNpm("exit 1");
+    expect(install().status).toBe(1);
+    writeNpm("finish");
+    expect(install().status).toBe(0);
+  });
+
+  it("says so when there is no npm", () => {
+    rmSync(join(clone, "path", "npm"));
+    const result = install();
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain("npm is not on the PATH");
+  });
+
+  it("asks for Node 24 when this one is older and the packages bring none", () => {
+    const result = install(["--import", pretendNode20]);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain("Node 24 or newer is needed. This is v20.20.2");
+    expect(install().status).toBe(0);
+  });
+
+  it("is content with an old Node when the packages bring Node 24", () => {
+    writeNpm('finish; mkdir node_modules/.bin; ln -s "$REAL_NODE" node_modules/.bin/node');
+    expect(install(["--import", pretendNode20]).status).toBe(0);
+    expect(install()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("removes a Node of the packages that does not start here, for it would hide the good one", () => {
+    writeNpm("finish; mkdir node_modules/.bin; ln -s /nowhere/node node_modules/.bin/node");
+    expect(install().status).toBe(0);
+    expect(readdirSync(join(clone, "node_modules", ".bin"))).toEqual([]);
+  });
+});
+
+describe("the lock", () => {
+  it("lets one install while the other waits and then finds it done", async () => {
+    makeGate();
+    writeNpm("read line < gate; finish");
+    const first = start();
+    await said(first, "installing");
+    const second = start();
+    await said(second, `waiting for process ${first.pid}`);
+    await openGate();
+    expect(await Promise.all([ended(first), ended(second)])).toEqual([0, 0]);
+    expect(npmCalls()).toHaveLength(1);
+    expect(existsSync(lockFile())).toBe(false);
+  });
+
+  it("is taken over from a process that was killed", () => {
+    const { pid } = spawnSync(process.execPath, ["--eval", ""]);
+    writeFileSync(lockFile(), JSON.stringify([{ pid, started: "1" }]));
+    expect(install().status).toBe(0);
+    expect(existsSync(lockFile())).toBe(false);
+  });
+
+  it("is taken over when its holder's id is now that of another process", () => {
+    writeFileSync(lockFile(), JSON.stringify([{ pid: process.pid, started: "1" }]));
+    expect(install().status).toBe(0);
+  });
+
+  it("is taken over when its maker died before it could write its name", () => {
+    writeFileSync(lockFile(), "");
+    utimesSync(lockFile(), 0, 0);
+    expect(install().status).toBe(0);
+  });
+
+  it("is held by npm when only the script was killed", async () => {
+    makeGate();
+    writeNpm("read line < gate; finish");
+    const first = start();
+    await said(first, "installing");
+    const [, npm] = JSON.parse(readFileSync(lockFile(), "utf8"));
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    const second = start();
+    await said(second, `waiting for process ${npm.pid}`);
+    await openGate();
+    expect(await ended(second)).toBe(0);
+    expect(npmCalls()).toHaveLength(1);
+  });
+});
+
+/** Runs the step to its end. */
+function install(nodeArgs: readonly string[] = []) {
+  const args = [...nodeArgs, join(clone, "scripts", "install.mjs")];
+  return spawnSync(process.execPath, args, { env: environment(), encoding: "utf8", timeout: 20_000 });
+}
+
+/** Starts the step. */
+function start(): Running {
+  const script = join(clone, "scripts", "install.mjs");
+  return spawn(process.execPath, [script], { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
+}
+
+type Running = ChildProcessByStdio<null, null, Readable>;
+
+/** Nothing of ours but a fake npm is on the PATH. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: join(clone, "path"), REAL_NODE: process.execPath };
+}
+
+/** An npm that notes its arguments and runs a line of shell, in which `finish` installs what the lockfile names. */
+function writeNpm(line: string): void {
+  const lines = [
+    "#!/bin/sh",
+    "PATH=/usr/bin:/bin",
+    'echo "$*" >> npm-calls',
+    "finish() { mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json; }",
+    line,
+  ];
+  writeFileSync(join(clone, "path", "npm"), `${lines.join("\n")}\n`, { mode: 0o755 });
+}
+
+function npmCalls(): readonly string[] {
+  const path = join(clone, "npm-calls");
+  return existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
+}
+
+type Package = {
+  readonly version: string;
+  readonly optional?: boolean;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+};
+type Packages = Readonly<Record<string, Package>>;
+
+function writeLockfile(packages: Packages): void {
+  writeFileSync(join(clone, "package-lock.json"), JSON.stringify({ packages: { "": {}, ...packages } }));
+}
+
+/** The tree as npm notes it in its last step. */
+function writeInstalled(packages: Packages): void {
+  mkdirSync(join(clone, "node_modules"), { recursive: true });
+  writeFileSync(join(clone, "node_modules", ".package-lock.json"), JSON.stringify({ packages }));
+}
+
+function stampFile(): string {
+  return join(clone, "node_modules", ".cumulog-installed");
+}
+
+function lockFile(): string {
+  return join(clone, ".install.lock");
+}
+
+/** A fake npm that reads a line from the gate waits until it is opened. */
+function makeGate(): void {
+  execFileSync("mkfifo", [join(clone, "gate")]);
+}
+
+async function openGate(): Promise<void> {
+  await writeFile(join(clone, "gate"), "open\n");
+}
+
+/** Settles once the process has said it; fails when it ends without. */
+function said(running: Running, text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let heard = "";
+  running.stderr.setEncoding("utf8").on("data", part => {
+    heard += part;
+    if (heard.includes(text)) resolve();
+  });
+  running.on("close", () => reject(new Error(`it ended without saying "${text}": ${heard}`)));
+  return promise;
+}
+
+/** The exit code. */
+async function ended(running: Running): Promise<number | null> {
+  if (running.exitCode === null) await once(running, "exit");
+  return running.exitCode;
+}
