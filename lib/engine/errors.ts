@@ -46,6 +46,12 @@ export class TopicBusy extends CumulogError {
   readonly kind = "busy";
 }
 
+/** The stores did not confirm a change of a topic: it may be made, or be finished by whoever meets it. Ask again. */
+export class TopicChangeUnfinished extends CumulogError {
+  override readonly name = "TopicChangeUnfinished";
+  readonly kind = "busy";
+}
+
 /** The offset lies outside what can be read, by a strong read. */
 export class OffsetOutOfRange extends CumulogError {
   override readonly name = "OffsetOutOfRange";

@@ -1,0 +1,140 @@
+/**
+ * Gathers the batches of all callers into flushes: a flush leaves when a segment is full or its oldest batch has waited
+ * long enough (less while everything gathered fits the item tier). What waits is bounded in bytes: past the bound
+ * callers wait in line until their deadline, past twice the bound they are refused at once.
+ */
+import type { Clock } from "../../ports/index.ts";
+import { Semaphore } from "../../std/index.ts";
+import { EngineClosed, Overloaded } from "../errors.ts";
+import type { DeadlineMs } from "../retry.ts";
+import type { EngineOptions } from "../types.ts";
+import type { Pending } from "./types.ts";
+
+/** Header, footer and one chunk's row of a segment, about: what a batch costs on top of its bytes. */
+const segmentFrameBytes = 128;
+
+type Waiting = { readonly pending: Pending; readonly sinceMs: number };
+type Flush = (pendings: readonly Pending[], onPlaced: () => void) => Promise<void>;
+
+export class Batcher {
+  readonly #clock: Clock;
+  readonly #options: EngineOptions;
+  readonly #flush: Flush;
+  readonly #room: Semaphore;
+  readonly #running = new Set<Promise<void>>();
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #queuedBytes = 0;
+  #placing = 0;
+  #cancelTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(clock: Clock, options: EngineOptions, flush: Flush) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#flush = flush;
+    this.#room = new Semaphore(options.appendBufferBytes);
+  }
+
+  /** Bytes of batches that wait or are on their way. */
+  get bufferedBytes(): number {
+    return this.#room.used;
+  }
+
+  /** Takes the batches of one request; their answers come through `answer`. Throws Overloaded, EngineClosed. */
+  async add(pendings: readonly Pending[], deadlineMs: DeadlineMs): Promise<void> {
+    const bytes = pendings.reduce((sum, pending) => sum + pending.bytes.length, 0);
+    if (!this.#room.tryTake(bytes)) await this.#waitForRoom(bytes, deadlineMs);
+    if (this.#isClosed) {
+      this.#room.give(bytes);
+      throw new EngineClosed("the log is closing: nothing more is taken");
+    }
+    const sinceMs = this.#clock.monotonicMs();
+    for (const pending of pendings) {
+      this.#waiting.push({ pending, sinceMs });
+      this.#waitingBytes += pending.bytes.length + segmentFrameBytes;
+    }
+    void Promise.all(pendings.map(pending => pending.answer.promise)).then(() => this.#room.give(bytes));
+    this.#schedule();
+  }
+
+  /** Flushes what waits, takes nothing more, and resolves when everything taken is answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#schedule();
+    while (this.#waiting.length > 0 || this.#running.size > 0 || this.#room.waiting > 0) {
+      await Promise.all(this.#running);
+      await Promise.resolve();
+    }
+  }
+
+  async #waitForRoom(bytes: number, deadlineMs: DeadlineMs): Promise<void> {
+    const { appendBufferBytes } = this.#options;
+    if (this.#queuedBytes + bytes > appendBufferBytes && this.#queuedBytes > 0)
+      throw new Overloaded(
+        `${this.#room.used} bytes are being appended and ${this.#queuedBytes} wait; ${bytes} more do not fit ${appendBufferBytes}`,
+      );
+    this.#queuedBytes += bytes;
+    const { taken, abandon } = this.#room.take(bytes);
+    let isLate = false;
+    const late = new Promise<void>(resolve => {
+      const cancel = this.#clock.timer(Math.max(0, deadlineMs - this.#clock.monotonicMs()), () => {
+        isLate = abandon();
+        resolve();
+      });
+      void taken.then(cancel);
+    });
+    await Promise.race([taken, late]);
+    this.#queuedBytes -= bytes;
+    if (isLate)
+      throw new Overloaded(`no room for ${bytes} bytes until the deadline: ${appendBufferBytes} are in use`);
+  }
+
+  #schedule(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    while (this.#waiting.length > 0 && this.#placing < this.#options.flushesInFlight) {
+      const dueMs = this.#dueMs();
+      if (dueMs > this.#clock.monotonicMs()) {
+        this.#cancelTimer = this.#clock.timer(dueMs - this.#clock.monotonicMs(), () => this.#schedule());
+        return;
+      }
+      this.#start(this.#cut());
+    }
+  }
+
+  /** When what waits must leave, on the monotonic clock. */
+  #dueMs(): number {
+    const oldest = this.#waiting[0];
+    if (this.#isClosed || !oldest || this.#waitingBytes >= this.#options.segmentBytes) return 0;
+    const { itemTierBytes, itemTierLingerMs, lingerMs } = this.#options;
+    const fitsItem = this.#waitingBytes <= itemTierBytes;
+    return oldest.sinceMs + (fitsItem ? Math.min(itemTierLingerMs, lingerMs) : lingerMs);
+  }
+
+  /** The oldest batches, up to a segment. */
+  #cut(): readonly Pending[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { pending } of this.#waiting) {
+      const size = pending.bytes.length + segmentFrameBytes;
+      if (count > 0 && bytes + size > this.#options.segmentBytes) break;
+      bytes += size;
+      count++;
+    }
+    const cut = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    this.#waitingBytes -= bytes;
+    return cut.map(({ pending }) => pending);
+  }
+
+  #start(pendings: readonly Pending[]): void {
+    this.#placing++;
+    const run = this.#flush(pendings, () => {
+      this.#placing--;
+      this.#schedule();
+    });
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * The commit of one shard's part of a flush: one conditional update that gives it its offsets, and every way that
+ * update can end. Each segment id of a blind commit is sent once; the states of an id:
+ *
+ *              +-- applied ------------------------------------------------> committed
+ *   (placed) --+-- refused: entry there ------------------------------------> committed (walk-back)
+ *              +-- refused: floor or fence -> placed anew, new id ----------> (placed)
+ *              +-- refused: sealed or gone ---------------------------------> failed (fenced)
+ *              +-- without effect (throttled) -> pause, same id ------------> (placed) ... failed at the deadline
+ *              +-- unknown -> fence --+-- entry there ----------------------> committed (walk-back)
+ *                                     +-- look-up found it -----------------> committed
+ *                                     +-- covered and absent -> placed anew > (placed)
+ *                                     +-- not covered, third time, deadline > failed: outcome unknown
+ *
+ * The causes of a refusal are told apart from the image that refused, the entry first.
+ */
+import { type Offset, offset, type PartitionIndex, type SegmentId, timeOf } from "../../format/index.ts";
+import {
+  commitUpdate,
+  type Entry,
+  fenceUpdate,
+  liveEntry,
+  type SequencerImage,
+  timeAllowedBy,
+} from "../../format/items/index.ts";
+import { type Attributes, OutcomeUnknown, StoreFull, type UpdateResult } from "../../ports/index.ts";
+import { type CumulogError, messageOf, present } from "../../std/index.ts";
+import {
+  AppendFailed,
+  AppendOutcomeUnknown,
+  ReadFailed,
+  TopicBusy,
+  TopicFenced,
+  UnknownTopic,
+} from "../errors.ts";
+import { type DeadlineMs, isDefinitelyWithoutEffect, Pauses, repeating } from "../retry.ts";
+import type { Roller } from "../roll/index.ts";
+import type { TopicResolver } from "../topics/index.ts";
+import type { EngineDeps, EngineOptions } from "../types.ts";
+import { lookUp } from "./look-up.ts";
+import type { SegmentPlacer } from "./place.ts";
+import type { CommitOutcome, PlacedSegment, ShardPart } from "./types.ts";
+
+/** Unknown outcomes that one batch may go through before its caller is told so. */
+const fencesMax = 2;
+
+type BaseOffsets = ReadonlyMap<PartitionIndex, Offset>;
+
+type Resolution =
+  | { readonly kind: "committed"; readonly baseOffsets: BaseOffsets }
+  /** It can never be applied any more; `allowed`: what the next id's time must reach. */
+  | { readonly kind: "absent"; readonly allowed: number };
+
+export class Committer {
+  readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
+  readonly #placer: SegmentPlacer;
+  readonly #roller: Roller;
+  readonly #resolver: TopicResolver;
+
+  constructor(
+    deps: EngineDeps,
+    options: EngineOptions,
+    placer: SegmentPlacer,
+    roller: Roller,
+    resolver: TopicResolver,
+  ) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#placer = placer;
+    this.#roller = roller;
+    this.#resolver = resolver;
+  }
+
+  /** Gives the part its offsets. Never throws: a failure is an outcome, and says whether it is certain. */
+  async commit(part: ShardPart, placed: PlacedSegment, deadlineMs: DeadlineMs): Promise<CommitOutcome> {
+    try {
+      return await this.#commit(part, placed, deadlineMs);
+    } catch (error) {
+      return { kind: "failed", error: honestFailure(error) };
+    }
+  }
+
+  async #commit(part: ShardPart, first: PlacedSegment, deadlineMs: DeadlineMs): Promise<CommitOutcome> {
+    let segment = first;
+    let unknowns = 0;
+    for (;;) {
+      // What was known before the first attempt of this id: the look-up begins there. Lower is safe, later is not.
+      const before = part.shard.known;
+      const result = await this.#attempt(part, segment, deadlineMs);
+      if (result !== "unknown") {
+        if (result.kind === "applied") return this.#applied(part, segment, result.attributes);
+        const resolution = await this.#refused(part, segment, result.current);
+        if (resolution.kind === "committed") return { ...resolution, segment };
+        segment = await this.#placer.place([part], deadlineMs, resolution.allowed);
+        continue;
+      }
+      unknowns++;
+      this.#deps.telemetry.count("cumulog_commits_unknown_total");
+      if (unknowns > fencesMax)
+        throw new AppendOutcomeUnknown(
+          `${unknowns} commits of one batch were not answered; the last is ${segment.id}`,
+        );
+      const resolution = await this.#resolveUnknown(part, segment, before);
+      if (resolution.kind === "committed") return { ...resolution, segment };
+      segment = await this.#placer.place([part], deadlineMs, resolution.allowed);
+    }
+  }
+
+  /** Sends the commit, again only while it certainly had no effect. */
+  async #attempt(
+    part: ShardPart,
+    segment: PlacedSegment,
+    deadlineMs: DeadlineMs,
+  ): Promise<UpdateResult | "unknown"> {
+    const { update, condition } = commitUpdate(segment.id, entryOf(part, segment));
+    try {
+      return await repeating(
+        this.#deps,
+        deadlineMs,
+        () => this.#deps.items.update(part.shard.key, update, condition),
+        isDefinitelyWithoutEffect,
+      );
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) return "unknown";
+      if (isDefinitelyWithoutEffect(error))
+        throw new AppendFailed(`segment ${segment.id} was not taken until the deadline: ${messageOf(error)}`);
+      throw error;
+    }
+  }
+
+  #applied(part: ShardPart, segment: PlacedSegment, attributes: Attributes): CommitOutcome {
+    const image = part.shard.learn(attributes);
+    const own = present(liveEntry(image, segment.id), `entry ${segment.id} in the image of its own commit`);
+    this.#roller.committed(part.shard, image, own.order);
+    return { kind: "committed", baseOffsets: own.baseOffsets, segment };
+  }
+
+  /** Why the sequencer refused an id that has no attempt under way. */
+  async #refused(
+    part: ShardPart,
+    segment: PlacedSegment,
+    current: Attributes | undefined,
+  ): Promise<Resolution> {
+    if (current === undefined) return this.#resolver.explainFence(part.topic);
+    const image = part.shard.learn(current);
+    const own = liveEntry(image, segment.id);
+    if (own) return { kind: "committed", baseOffsets: own.baseOffsets };
+    const isMissing = part.chunks.some(chunk => !image.partitions.has(chunk.partition));
+    if (image.isSealed || isMissing) return this.#resolver.explainFence(part.topic);
+    return { kind: "absent", allowed: timeAllowedBy(image) };
+  }
+
+  /** Ends the doubt about an attempt whose answer did not come, or throws AppendOutcomeUnknown. */
+  async #resolveUnknown(
+    part: ShardPart,
+    segment: PlacedSegment,
+    before: SequencerImage | undefined,
+  ): Promise<Resolution> {
+    // The doubt must end even when the caller's time is nearly over: it has a time of its own.
+    const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    try {
+      await new Pauses(this.#deps).waitUnlessPast(deadlineMs);
+      const image = await this.#fence(part, segment.id, deadlineMs);
+      const own = liveEntry(image, segment.id);
+      if (own) return { kind: "committed", baseOffsets: own.baseOffsets };
+      return await this.#lookUpAll(part, segment, image, before, deadlineMs);
+    } catch (error) {
+      if (error instanceof AppendOutcomeUnknown) throw error;
+      throw new AppendOutcomeUnknown(
+        `whether segment ${segment.id} was committed is not known: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** An image in which the entry is there, or after which it can never come. Sent again until answered. */
+  async #fence(part: ShardPart, id: SegmentId, deadlineMs: DeadlineMs): Promise<SequencerImage> {
+    const { update, condition } = fenceUpdate(id);
+    const result = await repeating(this.#deps, deadlineMs, () =>
+      this.#deps.items.update(part.shard.key, update, condition),
+    );
+    const attributes = result.kind === "applied" ? result.attributes : result.current;
+    if (attributes === undefined) throw new AppendOutcomeUnknown(`the sequencer of segment ${id} is gone`);
+    const image = part.shard.learn(attributes);
+    if (liveEntry(image, id) || image.fence > timeOf(id)) return image;
+    throw new AppendOutcomeUnknown(`the fence against segment ${id} was refused at ${image.fence}`);
+  }
+
+  async #lookUpAll(
+    part: ShardPart,
+    segment: PlacedSegment,
+    image: SequencerImage,
+    before: SequencerImage | undefined,
+    deadlineMs: DeadlineMs,
+  ): Promise<Resolution> {
+    const baseOffsets = new Map<PartitionIndex, Offset>();
+    for (const { partition } of part.chunks) {
+      const from = before?.partitions.get(partition)?.next ?? offset(0);
+      const found = await lookUp(this.#deps, part.shard, image, partition, segment.id, from, deadlineMs);
+      if (found.kind === "found") baseOffsets.set(partition, found.baseOffset);
+      // One partition tells for all, but a page that is gone leaves the offsets of its partition unknown.
+      else if (baseOffsets.size === 0) {
+        if (found.kind === "absent") return { kind: "absent", allowed: timeAllowedBy(image) };
+        throw new AppendOutcomeUnknown(
+          `the pages of partition ${partition} from ${from} have a gap: segment ${segment.id} may be in it`,
+        );
+      }
+    }
+    return { kind: "committed", baseOffsets };
+  }
+}
+
+/** What may be told to a caller: a failure that is not known to be certain is an unknown outcome. */
+function honestFailure(error: unknown): CumulogError {
+  const isCertain =
+    error instanceof AppendFailed ||
+    error instanceof StoreFull ||
+    error instanceof UnknownTopic ||
+    error instanceof TopicFenced ||
+    error instanceof TopicBusy ||
+    error instanceof ReadFailed;
+  return isCertain || error instanceof AppendOutcomeUnknown
+    ? error
+    : new AppendOutcomeUnknown(messageOf(error));
+}
+
+/** The entry that a segment's part adds to its sequencer. */
+function entryOf(part: ShardPart, segment: PlacedSegment): Entry {
+  return {
+    tier: segment.tier,
+    chunks: part.chunks.map(chunk => {
+      const place = present(
+        segment.chunks.find(info => info.partition === chunk.partition && info.topicId === part.topic.id),
+        `partition ${chunk.partition} in segment ${segment.id}`,
+      );
+      return {
+        partition: chunk.partition,
+        position: place.position,
+        length: place.length,
+        count: chunk.recordCount,
+        maxTimestampMs: chunk.maxTimestampMs,
+        flags: 0,
+        runs: [],
+      };
+    }),
+  };
+}

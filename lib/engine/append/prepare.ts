@@ -1,0 +1,90 @@
+/**
+ * Checks one caller's batches against the rules of their topic, and stamps them where the topic gives the time. After
+ * this the engine believes every header: what is wrong is refused here, while the caller is still there.
+ */
+import type { PartitionIndex } from "../../format/index.ts";
+import {
+  type BatchHeader,
+  BatchInvalid,
+  BatchTruncated,
+  eachBatch,
+  readRecords,
+  stampAppendTime,
+  validateBatch,
+} from "../../format/record-batch/index.ts";
+import { Deferred } from "../../std/index.ts";
+import { RecordRefused, TimestampRefused } from "../errors.ts";
+import type { DeadlineMs } from "../retry.ts";
+import type { Topic } from "../topics/index.ts";
+import type { EngineDeps } from "../types.ts";
+import type { Pending } from "./types.ts";
+
+/** What a compressed batch of a compacted topic may grow to while its keys are checked. */
+const inflatedBytesMax = 256 * 1024 * 1024;
+/** An entry stores twice the largest timestamp as a varint of 53 bits. Later times count as this one. */
+const indexedTimestampMsMax = 2 ** 51;
+
+/** The batches, ready to be stored. Throws one of InvalidBatch, RecordRefused, TimestampRefused. */
+export async function prepare(
+  deps: EngineDeps,
+  topic: Topic,
+  partition: PartitionIndex,
+  given: Uint8Array,
+  deadlineMs: DeadlineMs,
+): Promise<Pending> {
+  if (given.length === 0) throw new BatchTruncated(`no batch for ${topic.name}-${partition}`);
+  const isStamped = topic.configs.timestampType === "append";
+  const nowMs = deps.clock.now();
+  // The caller's bytes stay the caller's: a stamp goes into a copy.
+  const bytes = isStamped ? given.slice() : given;
+  let recordCount = 0;
+  let maxTimestampMs = -1;
+  for (const { at, header } of eachBatch(bytes)) {
+    const batch = bytes.subarray(at, at + header.sizeBytes);
+    validateBatch(batch, header, { codecs: deps.codecs, batchBytesMax: topic.configs.messageBytesMax });
+    refuseProducers(header);
+    if (isStamped) stampAppendTime(batch, nowMs, deps.codecs);
+    else requireTimestamps(topic, header, nowMs);
+    if (topic.configs.cleanupPolicy.isCompact) await requireKeys(deps, topic, batch);
+    recordCount += header.recordCount;
+    maxTimestampMs = Math.max(maxTimestampMs, isStamped ? nowMs : header.maxTimestampMs);
+  }
+  return {
+    topic,
+    partition,
+    bytes,
+    recordCount,
+    maxTimestampMs: Math.min(maxTimestampMs, indexedTimestampMsMax),
+    appendTimeMs: isStamped ? nowMs : -1,
+    deadlineMs,
+    answer: new Deferred(),
+  };
+}
+
+/** Without the fold of producer states a sequence could not be held to exactly once: better none than a false one. */
+function refuseProducers(header: BatchHeader): void {
+  if (header.producerId >= 0)
+    throw new RecordRefused(
+      `producer id ${header.producerId}: idempotent and transactional batches are not served yet; send without one`,
+    );
+  if (header.isTransactional || header.isControl) throw new BatchInvalid("transactional or control batch");
+}
+
+function requireTimestamps(topic: Topic, header: BatchHeader, nowMs: number): void {
+  const { timestampAfterMsMax, timestampBeforeMsMax } = topic.configs;
+  if (header.maxTimestampMs - nowMs > timestampAfterMsMax)
+    throw new TimestampRefused(
+      `timestamp ${header.maxTimestampMs} is ${header.maxTimestampMs - nowMs} ms ahead of ${nowMs}; topic ${topic.name} allows ${timestampAfterMsMax}`,
+    );
+  if (header.baseTimestampMs >= 0 && nowMs - header.baseTimestampMs > timestampBeforeMsMax)
+    throw new TimestampRefused(
+      `timestamp ${header.baseTimestampMs} is ${nowMs - header.baseTimestampMs} ms before ${nowMs}; topic ${topic.name} allows ${timestampBeforeMsMax}`,
+    );
+}
+
+async function requireKeys(deps: EngineDeps, topic: Topic, batch: Uint8Array): Promise<void> {
+  const records = await readRecords(batch, { codecs: deps.codecs, bytesMax: inflatedBytesMax });
+  const keyless = records.findIndex(record => record.key === null);
+  if (keyless >= 0)
+    throw new RecordRefused(`record ${keyless} has no key; topic ${topic.name} is compacted and needs one`);
+}

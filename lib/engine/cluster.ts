@@ -1,0 +1,65 @@
+/**
+ * What is true of the whole log: its id, made once, and the level of its format.
+ */
+import {
+  counterAttributes,
+  counterKey,
+  formatLevel,
+  readNumberCounter,
+  readTextCounter,
+} from "../format/items/index.ts";
+import { CumulogError, present } from "../std/index.ts";
+import { repeating } from "./retry.ts";
+import type { EngineDeps, EngineOptions } from "./types.ts";
+
+/** The log was written by a newer program, in a format that this one does not read. Nothing was changed. */
+export class FormatNewer extends CumulogError {
+  override readonly name = "FormatNewer";
+  readonly kind = "caller";
+}
+
+export class Cluster {
+  readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
+  #id: string | undefined;
+
+  constructor(deps: EngineDeps, options: EngineOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** 22 characters, the same for everyone and for good. */
+  async id(): Promise<string> {
+    this.#id ??= await this.#makeId();
+    return this.#id;
+  }
+
+  /** Throws FormatNewer unless this program reads what is stored; marks a new log with the present level. */
+  async checkFormat(): Promise<void> {
+    const stored = await this.#once("format-level", formatLevel);
+    const level = readNumberCounter("format-level", stored);
+    if (level > formatLevel + 1)
+      throw new FormatNewer(
+        `the log has format level ${level}; this program reads up to ${formatLevel + 1}: use a newer version`,
+      );
+  }
+
+  async #makeId(): Promise<string> {
+    const made = Buffer.from(this.#deps.random.bytes(16)).toString("base64url");
+    return present(readTextCounter("cluster", await this.#once("cluster", made)), "cluster id");
+  }
+
+  /** The counter as it is, or as `value` when it was never written. */
+  async #once(name: "cluster" | "format-level", value: string | number) {
+    const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    const key = counterKey(name);
+    const there = await repeating(this.#deps, deadlineMs, () =>
+      this.#deps.items.get(key, { consistent: true }),
+    );
+    if (there) return there;
+    const put = await repeating(this.#deps, deadlineMs, () =>
+      this.#deps.items.put({ ...key, attributes: counterAttributes(value) }, [{ kind: "itemAbsent" }]),
+    );
+    return put.kind === "applied" ? put.attributes : present(put.current, `counter ${name}`);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The log: its verbs joined over the ports. Holds no rule of its own; each verb's folder has its rules.
+ */
+
+import { offset } from "../format/index.ts";
+import { concat, present } from "../std/index.ts";
+import type { OwnChunkListener } from "./append/index.ts";
+import { Appender, Batcher, Committer, Flusher, SegmentClock, SegmentPlacer } from "./append/index.ts";
+import { Cluster } from "./cluster.ts";
+import { checkEngineOptions } from "./options.ts";
+import { BlockCache, Chunk, ChunkLoader, Fetcher, OffsetLister, Watch } from "./read/index.ts";
+import { Roller } from "./roll/index.ts";
+import { Shards } from "./sequencer/index.ts";
+import { TopicResolver, TopicStore, Topics } from "./topics/index.ts";
+import type {
+  AppendAnswer,
+  AppendRequest,
+  EngineDeps,
+  EngineOptions,
+  FetchAnswer,
+  FetchOptions,
+  FetchRequest,
+  OffsetAnswer,
+  OffsetRequest,
+} from "./types.ts";
+
+export class Engine {
+  readonly options: EngineOptions;
+  readonly topics: Topics;
+  readonly #cluster: Cluster;
+  readonly #appender: Appender;
+  readonly #fetcher: Fetcher;
+  readonly #lister: OffsetLister;
+  readonly #roller: Roller;
+  readonly #batcher: Batcher;
+  readonly #cache: BlockCache;
+
+  /** Starts nothing and reads nothing. */
+  constructor(deps: EngineDeps, options: EngineOptions) {
+    checkEngineOptions(options);
+    this.options = options;
+    this.#cluster = new Cluster(deps, options);
+    const store = new TopicStore(deps);
+    const resolver = new TopicResolver(deps, options, store);
+    this.topics = new Topics(deps, options, store, resolver);
+    const shards = new Shards(deps.items);
+    this.#cache = new BlockCache(options.blockCacheBytes);
+    this.#roller = new Roller(deps, options);
+    const placer = new SegmentPlacer(deps, options, new SegmentClock(deps.clock));
+    const committer = new Committer(deps, options, placer, this.#roller, resolver);
+    const flusher = new Flusher(deps, shards, placer, committer, keepOwnChunk(deps, this.#cache));
+    this.#batcher = new Batcher(deps.clock, options, (pendings, onPlaced) =>
+      flusher.flush(pendings, onPlaced),
+    );
+    this.#appender = new Appender(deps, options, resolver, this.#batcher);
+    const loader = new ChunkLoader(deps, this.#cache);
+    this.#fetcher = new Fetcher(deps, options, resolver, shards, loader, new Watch(deps, options));
+    this.#lister = new OffsetLister(deps, options, resolver, shards, loader);
+  }
+
+  /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */
+  append(requests: readonly AppendRequest[]): Promise<readonly AppendAnswer[]> {
+    return this.#appender.append(requests);
+  }
+
+  /** Reads batches from offsets on, waiting for new ones when asked to. One answer per request, in their order. */
+  fetch(requests: readonly FetchRequest[], options: FetchOptions): Promise<readonly FetchAnswer[]> {
+    return this.#fetcher.fetch(requests, options);
+  }
+
+  /** Offsets by name or time, as of now. One answer per request, in their order. */
+  listOffsets(requests: readonly OffsetRequest[]): Promise<readonly OffsetAnswer[]> {
+    return this.#lister.list(requests);
+  }
+
+  /** 22 characters that name this log to clients. */
+  clusterId(): Promise<string> {
+    return this.#cluster.id();
+  }
+
+  /** Throws FormatNewer when the log was written in a format that this program does not read. */
+  checkFormat(): Promise<void> {
+    return this.#cluster.checkFormat();
+  }
+
+  /** What is held in memory for others, bytes: batches under way, and chunks for readers. */
+  get memory(): { readonly appendBufferBytes: number; readonly blockCacheBytes: number } {
+    return { appendBufferBytes: this.#batcher.bufferedBytes, blockCacheBytes: this.#cache.sizeBytes };
+  }
+
+  /** Resolves when the background work of everything answered so far has ended. */
+  settle(): Promise<void> {
+    return this.#roller.settle();
+  }
+
+  /** Takes no more appends, answers all that are under way, ends waiting fetches, ends background work. */
+  async drain(): Promise<void> {
+    this.#fetcher.close();
+    await this.#appender.close();
+    await this.#roller.settle();
+  }
+}
+
+/** A process that writes has what it wrote at hand for its readers. */
+function keepOwnChunk(deps: EngineDeps, cache: BlockCache): OwnChunkListener {
+  return (segment, part, chunk, baseOffset) => {
+    const info = present(
+      segment.chunks.find(
+        ({ partition, topicId }) => partition === chunk.partition && topicId === part.topic.id,
+      ),
+      `partition ${chunk.partition} in segment ${segment.id}`,
+    );
+    const place = {
+      segmentId: segment.id,
+      tier: segment.tier,
+      position: info.position,
+      length: info.length,
+      base: offset(baseOffset),
+      recordCount: chunk.recordCount,
+    };
+    // A copy: it is patched with its offsets, and the callers' bytes stay theirs.
+    cache.keep(new Chunk(place, concat(chunk.pendings.map(pending => pending.bytes)), deps.codecs), "tail");
+  };
+}

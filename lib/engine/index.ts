@@ -1,0 +1,44 @@
+export { murmur2, Partitioner } from "./append/index.ts";
+export { FormatNewer } from "./cluster.ts";
+export { Engine } from "./engine.ts";
+export {
+  AppendFailed,
+  AppendOutcomeUnknown,
+  EngineClosed,
+  InvalidConfig,
+  InvalidPartitions,
+  OffsetOutOfRange,
+  Overloaded,
+  ReadFailed,
+  RecordRefused,
+  RecordsCorrupt,
+  TimestampRefused,
+  TopicBusy,
+  TopicChangeUnfinished,
+  TopicExists,
+  TopicFenced,
+  UnknownPartition,
+  UnknownTopic,
+} from "./errors.ts";
+export { defaultEngineOptions } from "./options.ts";
+export {
+  type ConfigChange,
+  type ConfigDescription,
+  type CreateTopic,
+  type Topic,
+  type TopicConfigs,
+  type Topics,
+  topicConfigs,
+} from "./topics/index.ts";
+export type {
+  AppendAnswer,
+  AppendRequest,
+  EngineDeps,
+  EngineOptions,
+  FetchAnswer,
+  FetchOptions,
+  FetchRequest,
+  OffsetAnswer,
+  OffsetRequest,
+  OffsetSpec,
+} from "./types.ts";

@@ -1,0 +1,152 @@
+/**
+ * Offsets by name or by time, always from a strong look. By time: the first chunk whose largest timestamp reaches it,
+ * then the record inside.
+ */
+import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
+import type { PartitionHead, SequencerImage } from "../../format/items/index.ts";
+import { readRecords } from "../../format/record-batch/index.ts";
+import { CumulogError, messageOf } from "../../std/index.ts";
+import { ReadFailed, RecordsCorrupt } from "../errors.ts";
+import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
+import { type Shard, type Shards, shardIndexOf } from "../sequencer/index.ts";
+import type { TopicResolver } from "../topics/index.ts";
+import type { EngineDeps, EngineOptions, OffsetAnswer, OffsetRequest } from "../types.ts";
+import { type Chunk, describeChunk } from "./chunk.ts";
+import type { ChunkLoader } from "./load.ts";
+import { type PlannedChunk, plan } from "./plan.ts";
+
+/** Chunks are walked in plans of about this many bytes, to bound what one query brings. */
+const planBytes = 64 * 1024 * 1024;
+/** What one compressed batch may grow to while its timestamps are read. */
+const inflatedBytesMax = 256 * 1024 * 1024;
+
+type Target = {
+  readonly name: string;
+  readonly shard: Shard;
+  readonly partition: PartitionIndex;
+  readonly image: SequencerImage;
+  readonly head: PartitionHead;
+  readonly deadlineMs: DeadlineMs;
+};
+
+const none: OffsetAnswer = { kind: "offset", offset: -1, timestampMs: -1 };
+
+export class OffsetLister {
+  readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
+  readonly #resolver: TopicResolver;
+  readonly #shards: Shards;
+  readonly #loader: ChunkLoader;
+
+  constructor(
+    deps: EngineDeps,
+    options: EngineOptions,
+    resolver: TopicResolver,
+    shards: Shards,
+    loader: ChunkLoader,
+  ) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#resolver = resolver;
+    this.#shards = shards;
+    this.#loader = loader;
+  }
+
+  /** One answer per request, in their order. Never throws for what is wrong with a request. */
+  list(requests: readonly OffsetRequest[]): Promise<readonly OffsetAnswer[]> {
+    return Promise.all(requests.map(request => this.#listOne(request)));
+  }
+
+  async #listOne(request: OffsetRequest): Promise<OffsetAnswer> {
+    try {
+      const target = await this.#target(request);
+      switch (request.spec.kind) {
+        case "earliest":
+          return { kind: "offset", offset: target.head.start, timestampMs: -1 };
+        case "latest":
+          return { kind: "offset", offset: target.head.next, timestampMs: -1 };
+        case "maxTimestamp":
+          return await this.#largestTime(target);
+        case "atTime":
+          return await this.#firstAtTime(target, request.spec.timestampMs);
+      }
+    } catch (error) {
+      if (isPassing(error)) return failed(new ReadFailed(`the log could not be read: ${messageOf(error)}`));
+      return failed(error instanceof CumulogError ? error : new ReadFailed(messageOf(error)));
+    }
+  }
+
+  async #target(request: OffsetRequest): Promise<Target> {
+    const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    const resolved = await this.#resolver.resolve(request.topic);
+    const { topic, partition } = await this.#resolver.partition(resolved, request.partition);
+    const shard = this.#shards.of(topic.id, shardIndexOf(topic, partition));
+    const image = await repeating(this.#deps, deadlineMs, () => shard.readStrongly());
+    const head = image?.partitions.get(partition);
+    if (!image || image.isSealed || !head) return this.#resolver.explainFence(topic);
+    return { name: `${topic.name}-${partition}`, shard, partition, image, head, deadlineMs };
+  }
+
+  async #firstAtTime(target: Target, timestampMs: number): Promise<OffsetAnswer> {
+    for await (const place of this.#chunks(target)) {
+      if (place.maxTimestampMs < timestampMs) continue;
+      for await (const record of this.#records(target, place, timestampMs))
+        if (record.timestampMs >= timestampMs) return { kind: "offset", ...record };
+    }
+    return none;
+  }
+
+  async #largestTime(target: Target): Promise<OffsetAnswer> {
+    let largest: PlannedChunk | undefined;
+    for await (const place of this.#chunks(target))
+      if (largest === undefined || place.maxTimestampMs > largest.maxTimestampMs) largest = place;
+    if (largest === undefined) return none;
+    let found = { offset: -1, timestampMs: -1 };
+    for await (const record of this.#records(target, largest, 0))
+      if (record.timestampMs > found.timestampMs) found = record;
+    return { kind: "offset", ...found };
+  }
+
+  /** Every chunk that holds readable records, in order of offset. */
+  async *#chunks(target: Target): AsyncGenerator<PlannedChunk> {
+    let from: Offset = target.head.start;
+    while (from < target.head.next) {
+      const at = from;
+      const made = await repeating(this.#deps, target.deadlineMs, () =>
+        plan(this.#deps, target.shard, target.image, target.partition, at, planBytes, { consistent: true }),
+      );
+      if (made.kind === "uncovered" || made.end === from)
+        throw new RecordsCorrupt(`offset ${from} of ${target.name} is in no page`);
+      yield* made.chunks;
+      from = made.end;
+    }
+  }
+
+  /** The readable records of a chunk; batches that end before `fromTimeMs` are not opened. */
+  async *#records(
+    target: Target,
+    place: PlannedChunk,
+    fromTimeMs: number,
+  ): AsyncGenerator<{ readonly offset: number; readonly timestampMs: number }> {
+    const chunk = await this.#load(target, place);
+    for (const batch of chunk.batches) {
+      if (batch.maxTimestampMs < fromTimeMs || batch.end <= target.head.start) continue;
+      const records = await readRecords(chunk.deliver(batch), {
+        codecs: this.#deps.codecs,
+        bytesMax: inflatedBytesMax,
+      });
+      for (const { offset: at, timestampMs } of records)
+        if (at >= target.head.start) yield { offset: offset(at), timestampMs };
+    }
+  }
+
+  async #load(target: Target, place: PlannedChunk): Promise<Chunk> {
+    const loaded = await this.#loader.load(place, "backlog", target.deadlineMs);
+    if (loaded.kind === "loaded") return loaded.chunk;
+    throw new RecordsCorrupt(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
+  }
+}
+
+function failed(error: CumulogError): OffsetAnswer {
+  return { kind: "failed", error };
+}

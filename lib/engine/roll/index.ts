@@ -1,0 +1,2 @@
+export { chooseRoll, type RollPlan, shouldRoll } from "./choose.ts";
+export { Roller } from "./roller.ts";

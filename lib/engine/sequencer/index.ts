@@ -1,0 +1,2 @@
+export { partitionsOfShard, Shard, shardIndexOf } from "./shard.ts";
+export { Shards } from "./shards.ts";

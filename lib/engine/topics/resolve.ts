@@ -1,0 +1,145 @@
+/**
+ * From a name to a topic. A warm process asks the store once per `topicTrustMs`; "no such topic" and "no such
+ * partition" are said from a strong read only. A topic met half-made is finished first.
+ */
+import { type PartitionIndex, partitionIndex } from "../../format/index.ts";
+import type { TopicItem } from "../../format/items/index.ts";
+import { SingleFlight } from "../../std/index.ts";
+import { TopicBusy, TopicFenced, UnknownPartition, UnknownTopic } from "../errors.ts";
+import type { DeadlineMs } from "../retry.ts";
+import type { EngineDeps, EngineOptions } from "../types.ts";
+import { parseConfigs } from "./configs.ts";
+import { finishCreating, finishDeleting } from "./finish.ts";
+import type { TopicStore } from "./store.ts";
+import type { Topic } from "./types.ts";
+
+/** Topics remembered; the oldest are forgotten first and cost a read when they come again. */
+const topicsMax = 20_000;
+/** Topics in a loop of changes by others: each turn reads what another call just wrote. */
+const turnsMax = 10;
+
+type Known = { readonly item: TopicItem; readonly topic: Topic; readonly readAtMs: number };
+
+export class TopicResolver {
+  readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
+  readonly #store: TopicStore;
+  readonly #known = new Map<string, Known>();
+  readonly #reading = new SingleFlight<string, Topic>();
+
+  constructor(deps: EngineDeps, options: EngineOptions, store: TopicStore) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#store = store;
+  }
+
+  /** The topic, if it was read within the time of trust: no call, no waiting. */
+  warm(name: string): Topic | undefined {
+    const known = this.#known.get(name);
+    const isTrusted = known && this.#deps.clock.monotonicMs() - known.readAtMs < this.#options.topicTrustMs;
+    return isTrusted ? known.topic : undefined;
+  }
+
+  /** The topic; at most `topicTrustMs` old. Throws UnknownTopic (after a strong read) or ReadFailed. */
+  async resolve(name: string): Promise<Topic> {
+    return this.warm(name) ?? this.#reading.run(name, () => this.#refresh(name));
+  }
+
+  /** The topic as of now. Throws UnknownTopic or ReadFailed. */
+  async resolveStrongly(name: string): Promise<Topic> {
+    return (await this.readStrongly(name)).topic;
+  }
+
+  /** The partition of a resolved topic; looks again, strongly, before it says that there is none. */
+  async partition(topic: Topic, partition: number): Promise<{ topic: Topic; partition: PartitionIndex }> {
+    if (isPartitionOf(topic, partition)) return { topic, partition: partitionIndex(partition) };
+    const now = await this.resolveStrongly(topic.name);
+    if (isPartitionOf(now, partition)) return { topic: now, partition: partitionIndex(partition) };
+    throw new UnknownPartition(
+      `topic ${topic.name} has no partition ${partition}: it has ${now.partitions} (0 to ${now.partitions - 1})`,
+    );
+  }
+
+  /** A sequencer of this topic is sealed or gone: says what is true now. Always throws. */
+  async explainFence(topic: Topic): Promise<never> {
+    this.forget(topic.name);
+    const now = await this.resolveStrongly(topic.name);
+    throw new TopicFenced(
+      now.id === topic.id
+        ? `topic ${topic.name} (${topic.id}) is being deleted`
+        : `topic ${topic.name} was created anew: ${topic.id} is now ${now.id}`,
+    );
+  }
+
+  /** The next use reads again. */
+  forget(name: string): void {
+    this.#known.delete(name);
+  }
+
+  /** Remembers a topic that was just read or written. */
+  remember(item: TopicItem): Topic {
+    const topic = topicOf(item);
+    this.#known.delete(item.name);
+    this.#known.set(item.name, { item, topic, readAtMs: this.#deps.clock.monotonicMs() });
+    if (this.#known.size > topicsMax) {
+      const oldest = this.#known.keys().next();
+      if (!oldest.done) this.#known.delete(oldest.value);
+    }
+    return topic;
+  }
+
+  async #refresh(name: string): Promise<Topic> {
+    const before = this.#known.get(name)?.item;
+    const item = await this.#store.read(name, { consistent: false }, this.#deadline());
+    // An eventual read may be older than what we knew: it may confirm, but not take back.
+    const confirms =
+      item?.state === "active" && (!before || (item.id === before.id && item.version >= before.version));
+    return confirms ? this.remember(item) : (await this.readStrongly(name)).topic;
+  }
+
+  /** The topic item as of now, finished if it was half-made. Throws UnknownTopic or ReadFailed. */
+  async readStrongly(name: string): Promise<{ item: TopicItem; topic: Topic }> {
+    for (let turn = 0; turn < turnsMax; turn++) {
+      const item = await this.#store.read(name, { consistent: true }, this.#deadline());
+      const finished = item && (await this.#finished(item));
+      if (finished === "changed") continue;
+      if (finished) return { item: finished, topic: this.remember(finished) };
+      this.forget(name);
+      throw new UnknownTopic(`topic ${name} does not exist`);
+    }
+    throw new TopicBusy(`topic ${name} kept changing through ${turnsMax} reads`);
+  }
+
+  async #finished(item: TopicItem): Promise<TopicItem | undefined | "changed"> {
+    if (item.state === "active") return item;
+    try {
+      if (item.state === "creating")
+        return await finishCreating(this.#deps, this.#store, item, this.#deadline());
+      await finishDeleting(this.#deps, this.#store, item, this.#deadline());
+      return undefined;
+    } catch (error) {
+      if (error instanceof TopicBusy) return "changed";
+      throw error;
+    }
+  }
+
+  #deadline(): DeadlineMs {
+    return this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+  }
+}
+
+function isPartitionOf(topic: Topic, partition: number): boolean {
+  return Number.isInteger(partition) && partition >= 0 && partition < topic.partitions;
+}
+
+/** The caller's view of a topic item. */
+export function topicOf(item: TopicItem): Topic {
+  return {
+    name: item.name,
+    id: item.id,
+    partitions: item.partitions,
+    shardPartitions: item.width,
+    configs: parseConfigs(item.configs),
+    createdMs: item.createdMs,
+  };
+}

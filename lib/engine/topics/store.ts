@@ -1,0 +1,131 @@
+/**
+ * Reading and changing topic items. Every change carries the version it was made from, so a change whose answer was
+ * lost may be sent again: it is applied at most once.
+ */
+import {
+  purgeItem,
+  readTopic,
+  type TopicItem,
+  topicAttributes,
+  topicKey,
+  topicPartitionKey,
+  topicSortKeys,
+} from "../../format/items/index.ts";
+import { messageOf } from "../../std/index.ts";
+import { ReadFailed, TopicBusy, TopicChangeUnfinished } from "../errors.ts";
+import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
+import type { EngineDeps } from "../types.ts";
+
+export class TopicStore {
+  readonly #deps: EngineDeps;
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+  }
+
+  /** The topic item; a strong read sees every change acknowledged before. Throws ReadFailed. */
+  async read(
+    name: string,
+    options: { consistent: boolean },
+    deadlineMs: DeadlineMs,
+  ): Promise<TopicItem | undefined> {
+    const attributes = await this.#reading(`topic ${name}`, deadlineMs, () =>
+      this.#deps.items.get(topicKey(name), options),
+    );
+    return attributes && readTopic(name, attributes);
+  }
+
+  /** Every topic item, in order of name, read strongly. */
+  async list(deadlineMs: DeadlineMs): Promise<readonly TopicItem[]> {
+    const topics: TopicItem[] = [];
+    let from: string | undefined = topicSortKeys.from;
+    while (from !== undefined) {
+      const start: string = from;
+      const page = await this.#reading("the topics", deadlineMs, () =>
+        this.#deps.items.query({
+          pk: topicPartitionKey,
+          from: start,
+          to: topicSortKeys.to,
+          consistent: true,
+        }),
+      );
+      for (const item of page.items) topics.push(readTopic(item.sk, item.attributes));
+      from = page.next;
+    }
+    return topics;
+  }
+
+  /** Writes a new topic; answers false when the name is taken by another. */
+  async insert(topic: TopicItem, deadlineMs: DeadlineMs): Promise<boolean> {
+    const result = await this.#writing(topic.name, deadlineMs, () =>
+      this.#deps.items.put({ ...topicKey(topic.name), attributes: topicAttributes(topic) }, [
+        { kind: "itemAbsent" },
+      ]),
+    );
+    if (result.kind === "applied") return true;
+    // Refused by our own first attempt, whose answer was lost: the id tells.
+    return result.current !== undefined && readTopic(topic.name, result.current).id === topic.id;
+  }
+
+  /** Replaces `before` by `after`; TopicBusy when someone else changed it meanwhile. */
+  async replace(
+    before: TopicItem,
+    after: Omit<TopicItem, "version">,
+    deadlineMs: DeadlineMs,
+  ): Promise<TopicItem> {
+    const changed: TopicItem = { ...after, version: before.version + 1 };
+    const result = await this.#writing(before.name, deadlineMs, () =>
+      this.#deps.items.update(topicKey(before.name), { set: topicAttributes(changed) }, [
+        { kind: "equals", name: "id", value: before.id },
+        { kind: "equals", name: "version", value: before.version },
+      ]),
+    );
+    if (
+      result.kind === "applied" ||
+      isSame(result.current && readTopic(before.name, result.current), changed)
+    )
+      return changed;
+    throw new TopicBusy(
+      `topic ${before.name} was changed by another call (version ${before.version} is no longer it)`,
+    );
+  }
+
+  /** Writes down that the topic's data is to be purged, then frees its name. */
+  async bury(topic: TopicItem, deadlineMs: DeadlineMs): Promise<void> {
+    const { id, name, partitions, width } = topic;
+    const record = purgeItem({ id, name, partitions, width, deletedMs: this.#deps.clock.now() });
+    await this.#writing(name, deadlineMs, () => this.#deps.items.put(record));
+    await this.#writing(name, deadlineMs, () =>
+      this.#deps.items.delete(topicKey(name), [
+        { kind: "equals", name: "id", value: id },
+        { kind: "equals", name: "state", value: "deleting" },
+      ]),
+    );
+  }
+
+  async #reading<T>(what: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
+    try {
+      return await repeating(this.#deps, deadlineMs, work);
+    } catch (error) {
+      if (isPassing(error)) throw new ReadFailed(`${what} could not be read: ${messageOf(error)}`);
+      throw error;
+    }
+  }
+
+  async #writing<T>(name: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
+    try {
+      return await repeating(this.#deps, deadlineMs, work);
+    } catch (error) {
+      if (isPassing(error))
+        throw new TopicChangeUnfinished(`the change of topic ${name} was not confirmed: ${messageOf(error)}`);
+      throw error;
+    }
+  }
+}
+
+function isSame(current: TopicItem | undefined, wanted: TopicItem): boolean {
+  return (
+    current !== undefined &&
+    JSON.stringify(topicAttributes(current)) === JSON.stringify(topicAttributes(wanted))
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * The admin's view: create, describe, list, configure, grow and delete topics. Each change is one conditional update of
+ * the topic item, and what follows from it is finished here or by whoever meets it.
+ */
+import { checkTopicName, limits, topicId } from "../../format/index.ts";
+import type { TopicItem } from "../../format/items/index.ts";
+import { InvalidPartitions, TopicBusy, TopicExists, UnknownTopic } from "../errors.ts";
+import type { DeadlineMs } from "../retry.ts";
+import type { EngineDeps, EngineOptions } from "../types.ts";
+import { applyConfigChanges, checkNewConfigs, describeConfigs, shardPartitionsOf } from "./configs.ts";
+import { finishDeleting } from "./finish.ts";
+import { type TopicResolver, topicOf } from "./resolve.ts";
+import type { TopicStore } from "./store.ts";
+import type { ConfigChange, ConfigDescription, CreateTopic, Topic } from "./types.ts";
+
+/** A change raced by another is made anew from what the other wrote, this often. */
+const turnsMax = 10;
+
+export class Topics {
+  readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
+  readonly #store: TopicStore;
+  readonly #resolver: TopicResolver;
+
+  constructor(deps: EngineDeps, options: EngineOptions, store: TopicStore, resolver: TopicResolver) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#store = store;
+    this.#resolver = resolver;
+  }
+
+  /** Creates a topic, ready for use when this answers. Throws TopicExists, InvalidTopicName, InvalidPartitions, InvalidConfig. */
+  async create(request: CreateTopic): Promise<Topic> {
+    const item = this.#newTopic(request);
+    if (request.validateOnly) {
+      if (await this.#exists(item.name)) throw new TopicExists(`topic ${item.name} already exists`);
+      return topicOf(item);
+    }
+    for (let turn = 0; turn < turnsMax; turn++) {
+      if (await this.#store.insert(item, this.#deadline())) {
+        this.#deps.telemetry.log("info", "topic created", { topic: item.name, partitions: item.partitions });
+        return this.#resolver.resolveStrongly(item.name);
+      }
+      if (await this.#exists(item.name)) throw new TopicExists(`topic ${item.name} already exists`);
+    }
+    throw new TopicBusy(`topic ${item.name} was created and deleted by others through ${turnsMax} attempts`);
+  }
+
+  /** The topic as of now. Throws UnknownTopic. */
+  describe(name: string): Promise<Topic> {
+    return this.#resolver.resolveStrongly(name);
+  }
+
+  /** The topic, known or read, at most `topicTrustMs` old. Throws UnknownTopic. */
+  resolve(name: string): Promise<Topic> {
+    return this.#resolver.resolve(name);
+  }
+
+  /** Every topic as of now, in order of name. */
+  async list(): Promise<readonly Topic[]> {
+    const items = await this.#store.list(this.#deadline());
+    const topics: Topic[] = [];
+    for (const item of items) {
+      if (item.state === "active") topics.push(this.#resolver.remember(item));
+      else {
+        const finished = await this.#resolver.readStrongly(item.name).catch(ignoreUnknownTopic);
+        if (finished) topics.push(finished.topic);
+      }
+    }
+    return topics;
+  }
+
+  /** Seals the topic and frees its name; what it stored is purged in the background. Throws UnknownTopic. */
+  async delete(name: string): Promise<void> {
+    await this.#changing(name, async item => {
+      const deleting = await this.#store.replace(item, { ...item, state: "deleting" }, this.#deadline());
+      this.#resolver.forget(name);
+      await finishDeleting(this.#deps, this.#store, deleting, this.#deadline());
+      this.#deps.telemetry.log("info", "topic deleted", { topic: name });
+    });
+  }
+
+  /** Grows the topic to `total` partitions. Throws UnknownTopic, InvalidPartitions. */
+  addPartitions(
+    name: string,
+    total: number,
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<Topic> {
+    return this.#changing(name, async (item, topic) => {
+      checkPartitionCount(name, total);
+      if (total <= item.partitions)
+        throw new InvalidPartitions(`topic ${name} has ${item.partitions} partitions; ${total} is not more`);
+      if (options.validateOnly) return topic;
+      await this.#store.replace(item, { ...item, partitions: total, state: "creating" }, this.#deadline());
+      return this.#resolver.resolveStrongly(name);
+    });
+  }
+
+  /** Every config with its value, default and source. Throws UnknownTopic. */
+  async describeConfigs(name: string): Promise<readonly ConfigDescription[]> {
+    const topic = await this.describe(name);
+    return describeConfigs(topic.configs.overrides, topic.shardPartitions);
+  }
+
+  /** Makes all the changes or none. Throws UnknownTopic, InvalidConfig. */
+  alterConfigs(
+    name: string,
+    changes: readonly ConfigChange[],
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<Topic> {
+    return this.#changing(name, async (item, topic) => {
+      const configs = applyConfigChanges(item.configs, changes);
+      if (options.validateOnly) return topic;
+      return this.#resolver.remember(await this.#store.replace(item, { ...item, configs }, this.#deadline()));
+    });
+  }
+
+  async #changing<T>(name: string, change: (item: TopicItem, topic: Topic) => Promise<T>): Promise<T> {
+    for (let turn = 1; ; turn++) {
+      const { item, topic } = await this.#resolver.readStrongly(name);
+      try {
+        return await change(item, topic);
+      } catch (error) {
+        if (!(error instanceof TopicBusy) || turn === turnsMax) throw error;
+      }
+    }
+  }
+
+  #newTopic(request: CreateTopic): TopicItem {
+    const configs = request.configs ?? {};
+    const partitions = request.partitions ?? this.#options.partitionsDefault;
+    checkTopicName(request.name);
+    checkPartitionCount(request.name, partitions);
+    checkNewConfigs(configs);
+    return {
+      name: request.name,
+      id: topicId(this.#deps.random.bytes(16)),
+      partitions,
+      width: shardPartitionsOf(configs),
+      configs,
+      state: "creating",
+      version: 0,
+      createdMs: this.#deps.clock.now(),
+    };
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    return (await this.#resolver.readStrongly(name).catch(ignoreUnknownTopic)) !== undefined;
+  }
+
+  #deadline(): DeadlineMs {
+    return this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+  }
+}
+
+function ignoreUnknownTopic(error: unknown): undefined {
+  if (error instanceof UnknownTopic) return undefined;
+  throw error;
+}
+
+function checkPartitionCount(name: string, partitions: number): void {
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > limits.topicPartitionsMax)
+    throw new InvalidPartitions(
+      `topic ${name} cannot have ${partitions} partitions: 1 to ${limits.topicPartitionsMax} are allowed`,
+    );
+}
