@@ -49,7 +49,8 @@ export class Cursor {
   at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // Views of a Buffer would be Buffers: slower to make, and another type for whoever compares or prints them.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get remaining(): number {
