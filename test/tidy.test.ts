@@ -3,7 +3,7 @@
  * introduced. The rules are in test/tidy/. Every rule is shown to see its fault in test/fixtures/tidy, where a line that
  * must be reported says so: `// reported: rule`.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -75,18 +75,10 @@ type LintReport = {
 /** What Biome reports in a folder that the repository's own check leaves out. */
 function lint(folder: string): readonly string[] {
   const args = ["lint", "--reporter=json", `--config-path=${join(folder, "biome-fixtures.json")}`, "."];
-  let output = "";
-  try {
-    output = execFileSync(join(root, "node_modules", ".bin", "biome"), args, {
-      cwd: folder,
-      encoding: "utf8",
-    });
-  } catch (error) {
-    // Biome ends with a failure when it finds something, as it must here.
-    if (!(error instanceof Error && "stdout" in error && typeof error.stdout === "string")) throw error;
-    output = error.stdout;
-  }
-  const report: LintReport = JSON.parse(output);
+  const biome = join(root, "node_modules", ".bin", "biome");
+  // Biome ends with a failure when it finds something, as it must here.
+  const { stdout } = spawnSync(biome, args, { cwd: folder, encoding: "utf8", timeout: 20_000 });
+  const report: LintReport = JSON.parse(stdout);
   return report.diagnostics
     .map(({ category, location }) => `${location.path}:${location.start.line} ${category.split("/").at(-1)}`)
     .sort();

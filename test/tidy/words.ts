@@ -60,11 +60,12 @@ function missingHeader(source: Source): Problem[] {
 }
 
 function missingDocstrings(source: Source): Problem[] {
-  const exported = source.body.filter(node => declared(node) !== undefined);
-  // The header of a file with one exported name is that name's docstring.
-  if (exported.length === 1 && missingHeader(source).length === 0) return [];
+  const exported = source.body.filter(node => documented.has(declared(node)?.type ?? ""));
+  const classes = exported.filter(node => declared(node)?.type === "ClassDeclaration");
+  // The header is the docstring of what the file is there for: its only name, or its only class.
+  const [main] = exported.length === 1 ? exported : classes.length === 1 ? classes : [];
   return exported
-    .filter(node => documented.has(declared(node)?.type ?? "") && !isIntroduced(source, node))
+    .filter(node => !isIntroduced(source, node) && (node !== main || missingHeader(source).length > 0))
     .map(node => ({
       rule: "docstring",
       path: source.path,
