@@ -1,9 +1,10 @@
 /**
  * The entrance of an append: resolve the topic, check the batches, hand them to the batcher, and answer each request on
- * its own. Requests of one caller for one topic keep their order.
+ * its own. Requests for one topic keep their order. What stands at the entrance is bounded in bytes: past it a caller
+ * is refused at once.
  */
 import { AssertionFailed, CumulogError, messageOf, Serial } from "../../std/index.ts";
-import { EngineClosed, TopicFenced } from "../errors.ts";
+import { EngineClosed, Overloaded, TopicFenced } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { TopicResolver } from "../topics/index.ts";
 import type { AppendAnswer, AppendRequest, EngineDeps, EngineOptions } from "../types.ts";
@@ -19,6 +20,7 @@ export class Appender {
   readonly #admission = new Serial<string>();
   #isClosed = false;
   #admitting = 0;
+  #admittingBytes = 0;
   #onAdmitted: (() => void) | undefined;
 
   constructor(deps: EngineDeps, options: EngineOptions, resolver: TopicResolver, batcher: Batcher) {
@@ -47,7 +49,17 @@ export class Appender {
   async #appendOne(request: AppendRequest, deadlineMs: DeadlineMs): Promise<AppendAnswer> {
     if (this.#isClosed)
       return { kind: "failed", error: new EngineClosed("the log is closing: nothing more is taken") };
+    const bytes = request.batches.length;
+    const { appendBufferBytes } = this.#options;
+    if (this.#admittingBytes > 0 && this.#admittingBytes + bytes > appendBufferBytes)
+      return {
+        kind: "failed",
+        error: new Overloaded(
+          `${this.#admittingBytes} bytes wait to be appended; ${bytes} more do not fit ${appendBufferBytes}`,
+        ),
+      };
     this.#admitting++;
+    this.#admittingBytes += bytes;
     try {
       // In order of arrival per topic: a request that has to wait for its topic is not overtaken.
       const pending = await this.#admission.run(request.topic, () => this.#admit(request, deadlineMs));
@@ -68,6 +80,7 @@ export class Appender {
       return pending;
     } finally {
       this.#admitting--;
+      this.#admittingBytes -= request.batches.length;
       if (this.#admitting === 0) this.#onAdmitted?.();
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Gathers the batches of all callers into flushes: a flush leaves when a segment is full or its oldest batch has waited
- * long enough (less while everything gathered fits the item tier). What waits is bounded in bytes: past the bound
- * callers wait in line until their deadline, past twice the bound they are refused at once.
+ * long enough (less while everything gathered fits the item tier). What waits or is on its way is bounded in bytes:
+ * past the bound callers wait in line until their deadline.
  */
 import type { Clock } from "../../ports/index.ts";
 import { Semaphore } from "../../std/index.ts";
@@ -24,7 +24,6 @@ export class Batcher {
   readonly #running = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #queuedBytes = 0;
   #placing = 0;
   #cancelTimer: (() => void) | undefined;
   #isClosed = false;
@@ -69,12 +68,6 @@ export class Batcher {
   }
 
   async #waitForRoom(bytes: number, deadlineMs: DeadlineMs): Promise<void> {
-    const { appendBufferBytes } = this.#options;
-    if (this.#queuedBytes + bytes > appendBufferBytes && this.#queuedBytes > 0)
-      throw new Overloaded(
-        `${this.#room.used} bytes are being appended and ${this.#queuedBytes} wait; ${bytes} more do not fit ${appendBufferBytes}`,
-      );
-    this.#queuedBytes += bytes;
     const { taken, abandon } = this.#room.take(bytes);
     let isLate = false;
     const late = new Promise<void>(resolve => {
@@ -85,9 +78,10 @@ export class Batcher {
       void taken.then(cancel);
     });
     await Promise.race([taken, late]);
-    this.#queuedBytes -= bytes;
     if (isLate)
-      throw new Overloaded(`no room for ${bytes} bytes until the deadline: ${appendBufferBytes} are in use`);
+      throw new Overloaded(
+        `no room for ${bytes} bytes until the deadline: ${this.#room.used} of ${this.#room.limit} are in use`,
+      );
   }
 
   #schedule(): void {

@@ -85,6 +85,7 @@ export class Committer {
     let segment = first;
     let unknowns = 0;
     for (;;) {
+      await this.#roller.relieve(part.shard);
       // What was known before the first attempt of this id: the look-up begins there. Lower is safe, later is not.
       const before = part.shard.known;
       const result = await this.#attempt(part, segment, deadlineMs);

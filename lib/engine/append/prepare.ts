@@ -2,10 +2,11 @@
  * Checks one caller's batches against the rules of their topic, and stamps them where the topic gives the time. After
  * this the engine believes every header: what is wrong is refused here, while the caller is still there.
  */
-import type { PartitionIndex } from "../../format/index.ts";
+import { limits, type PartitionIndex } from "../../format/index.ts";
 import {
   type BatchHeader,
   BatchInvalid,
+  BatchTooLarge,
   BatchTruncated,
   eachBatch,
   readRecords,
@@ -33,6 +34,8 @@ export async function prepare(
   deadlineMs: DeadlineMs,
 ): Promise<Pending> {
   if (given.length === 0) throw new BatchTruncated(`no batch for ${topic.name}-${partition}`);
+  if (given.length > limits.batchBytesMax)
+    throw new BatchTooLarge(`${given.length} bytes in one request, ${limits.batchBytesMax} are allowed`);
   const isStamped = topic.configs.timestampType === "append";
   const nowMs = deps.clock.now();
   // The caller's bytes stay the caller's: a stamp goes into a copy.

@@ -9,6 +9,9 @@ import type { EngineDeps, EngineOptions } from "../types.ts";
 import { applyRoll } from "./apply.ts";
 import { shouldRoll } from "./choose.ts";
 
+/** An entry takes up to a few hundred bytes with its names; an item holds 400 KB. */
+const liveEntriesBeforeCommitMax = 256;
+
 export class Roller {
   readonly #deps: EngineDeps;
   readonly #options: EngineOptions;
@@ -22,6 +25,17 @@ export class Roller {
   /** Called by a committer with the image that its commit returned. */
   committed(shard: Shard, image: SequencerImage, ownOrder: number): void {
     if (shouldRoll(image, ownOrder) && !this.#running.has(shard)) this.#start(shard, image);
+  }
+
+  /**
+   * Before a commit: when rolls have failed for so long that the sequencer nears the size of an item, the roll comes
+   * first. Resolves also when it failed again; the commit then finds out for itself.
+   */
+  async relieve(shard: Shard): Promise<void> {
+    const image = shard.known;
+    if (image === undefined || image.live.length < liveEntriesBeforeCommitMax) return;
+    if (!this.#running.has(shard)) this.#start(shard, image);
+    await this.#running.get(shard);
   }
 
   /** Everything that was started has ended. */

@@ -146,8 +146,9 @@ export function checkNewConfigs(configs: Readonly<Record<string, string>>): void
   const problems: string[] = [];
   for (const [name, value] of Object.entries(configs)) {
     const row = rowOf.get(name);
-    const problem = row ? row.problem(value) : "is not known";
-    if (problem) problems.push(`config ${row ? name : JSON.stringify(name)}: ${problem}`);
+    const problem = row?.problem(value);
+    if (!row) problems.push(`config ${JSON.stringify(name)} is not known`);
+    else if (problem) problems.push(`config ${name}: ${problem}`);
   }
   if (problems.length > 0) throw new InvalidConfig(problems.join("; "));
   checkSize(configs);
