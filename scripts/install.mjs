@@ -127,7 +127,8 @@ async function install() {
 }
 
 function reasonOf(ending, output) {
-  const lines = output.split("\n").filter(line => line.trim() !== "");
+  const isTelling = line => !/^(npm (error|ERR!))?\s*(at .*)?$/.test(line);
+  const lines = output.split("\n").filter(isTelling);
   const hint = hints.find(([pattern]) => pattern.test(output))?.[1];
   return [
     `the dependencies could not be installed: ${ending}`,

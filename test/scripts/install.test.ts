@@ -93,12 +93,18 @@ describe("installing", () => {
 
 describe("failing", () => {
   it("shows npm's last lines and what to do when the registry does not answer", () => {
-    writeNpm("echo 'npm error code ENOTFOUND' >&2; echo 'npm error network request failed' >&2; exit 1");
+    const lines = [
+      "npm error code ENOTFOUND",
+      "npm error network request failed",
+      "npm error     at connect (net.js:1)",
+    ];
+    writeNpm(`${lines.map(line => `echo '${line}' >&2`).join("; ")}; exit 1`);
     const result = install();
     expect(result.status).toBe(1);
     expect(result.stdout).toBe("");
     expect(result.stderr).toContain("npm ci ended with 1");
     expect(result.stderr).toContain("npm error network request failed");
+    expect(result.stderr).not.toContain("net.js");
     expect(result.stderr).toContain("The package registry does not answer");
   });
 
