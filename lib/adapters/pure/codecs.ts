@@ -7,10 +7,11 @@ import {
   lz4BlockBytesMax,
   readLz4Frame,
   readSnappyBlocks,
+  refusalOf,
+  within,
   writeLz4Frame,
 } from "../../format/compression/index.ts";
-import { BadCompression, type Codecs, type Compression } from "../../ports/index.ts";
-import { messageOf } from "../../std/index.ts";
+import type { Codecs, Compression } from "../../ports/index.ts";
 import { crc32c } from "./crc32c.ts";
 import { compressLz4Block, decompressLz4Block } from "./lz4-block.ts";
 import { compressSnappyBlock, decompressSnappyBlock } from "./snappy-block.ts";
@@ -41,20 +42,14 @@ const packers: Record<Compression, Packer> = {
 export const pureCodecs: Codecs = {
   crc32c,
   compress: async (codec, bytes) => packers[codec].compress(bytes),
-  decompress: async (codec, bytes, bytesMax) => {
-    const whole = decompress(codec, bytes, bytesMax);
-    if (whole.length > bytesMax)
-      throw new BadCompression(`${codec}: ${whole.length} bytes, ${bytesMax} are allowed`);
-    return whole;
-  },
+  decompress: async (codec, bytes, bytesMax) => within(codec, decompress(codec, bytes, bytesMax), bytesMax),
 };
 
 function decompress(codec: Compression, bytes: Uint8Array, bytesMax: number): Uint8Array {
   try {
     return packers[codec].decompress(bytes, bytesMax);
   } catch (error) {
-    if (error instanceof BadCompression) throw error;
-    throw new BadCompression(`${codec}: ${bytes.length} bytes do not decompress: ${messageOf(error)}`);
+    throw refusalOf(codec, bytes, bytesMax, error);
   }
 }
 

@@ -12,6 +12,7 @@
  */
 import { BadCompression } from "../../ports/index.ts";
 import { viewOf } from "../../std/index.ts";
+import { tooLong } from "./refuse.ts";
 
 const magic = 0x184d2204;
 const storedBit = 0x80000000;
@@ -52,8 +53,7 @@ export function readLz4Frame(bytes: Uint8Array, bytesMax: number): Lz4Frame {
     const block = readBlock(source.take(size & ~storedBit), size >= storedBit, blockBytesMax);
     blocks.push(block);
     sizeBytes += block.sizeBytes;
-    if (sizeBytes > bytesMax)
-      throw new BadCompression(`lz4: ${sizeBytes} bytes or more, ${bytesMax} are allowed`);
+    if (sizeBytes > bytesMax) throw tooLong("lz4", bytesMax);
     if ((flg & flags.blockChecksum) !== 0) source.take(4);
   }
   if ((flg & flags.contentChecksum) !== 0) source.take(4);
@@ -84,8 +84,10 @@ function blockBytesMaxOf(bd: number): number {
 
 function readBlock(bytes: Uint8Array, stored: boolean, blockBytesMax: number): Lz4Block {
   const sizeBytes = stored ? bytes.length : lz4BlockBytes(bytes);
-  if (sizeBytes > blockBytesMax)
-    throw new BadCompression(`lz4: a block of ${sizeBytes} bytes, the frame says ${blockBytesMax} at most`);
+  // A block that does not compress has to be stored: decoders make no room for one that grew.
+  const longer = Math.max(sizeBytes, bytes.length);
+  if (longer > blockBytesMax)
+    throw new BadCompression(`lz4: a block of ${longer} bytes, the frame says ${blockBytesMax} at most`);
   return { bytes, stored, sizeBytes };
 }
 

@@ -13,6 +13,7 @@
  */
 import { BadCompression } from "../../ports/index.ts";
 import { equalBytes, viewOf } from "../../std/index.ts";
+import { tooLong } from "./refuse.ts";
 
 const magic = Uint8Array.of(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0);
 const streamHeaderBytes = magic.length + 8;
@@ -29,8 +30,7 @@ export function readSnappyBlocks(bytes: Uint8Array, bytesMax: number): SnappyBlo
   let sizeBytes = 0;
   for (const block of blocks) {
     sizeBytes += sizeOfBlock(block);
-    if (sizeBytes > bytesMax)
-      throw new BadCompression(`snappy: ${sizeBytes} bytes or more, ${bytesMax} are allowed`);
+    if (sizeBytes > bytesMax) throw tooLong("snappy", bytesMax);
   }
   return { blocks, sizeBytes };
 }

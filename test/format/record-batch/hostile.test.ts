@@ -141,12 +141,16 @@ describe("readRecords", () => {
     }
   });
 
-  it("wants exactly one whole batch", async () => {
-    const batch = aBatch();
+  it.each(compressionNames)("wants exactly one whole batch (%s)", async compression => {
+    const batch = await buildBatch(recipe(3), { codecs, compression });
     const longer = Buffer.concat([batch, Uint8Array.of(0)]);
-    await expect(readRecords(longer, { codecs, bytesMax })).rejects.toBeInstanceOf(BatchInvalid);
+    await expect(readRecords(longer, { codecs, bytesMax })).rejects.toEqual(
+      new BatchInvalid(`the batch has ${batch.length} bytes, ${batch.length + 1} were given`),
+    );
     const shorter = batch.subarray(0, -1);
-    await expect(readRecords(shorter, { codecs, bytesMax })).rejects.toBeInstanceOf(BatchTruncated);
+    await expect(readRecords(shorter, { codecs, bytesMax })).rejects.toEqual(
+      new BatchTruncated(`the batch has ${batch.length} bytes, ${batch.length - 1} are there`),
+    );
   });
 
   it("lets nothing grow past the limit", async () => {
