@@ -27,6 +27,7 @@ const flags = {
 
 /** The frames written here: independent blocks of up to 64 KiB, no checksums. The last byte is that header's own. */
 const header = Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82);
+/** What a block of such a frame holds at most, before compression and after. */
 export const lz4BlockBytesMax = 64 * 1024;
 
 export type Lz4Block = { readonly bytes: Uint8Array; readonly stored: boolean; readonly sizeBytes: number };
