@@ -58,7 +58,11 @@ export function shardCount(partitions: number, width: number): number {
 }
 
 /** The partitions of a shard that exist. */
-export function partitionsOf(shard: ShardIndex, width: number, partitions: number): readonly PartitionIndex[] {
+export function partitionsOf(
+  shard: ShardIndex,
+  width: number,
+  partitions: number,
+): readonly PartitionIndex[] {
   const first = shard * width;
   const count = Math.max(0, Math.min(width, partitions - first));
   return Array.from({ length: count }, (_, i) => partitionIndex(first + i));
@@ -93,7 +97,8 @@ export function segmentIdBytes(id: string): Uint8Array {
     let group = 0;
     for (const character of id.slice(i * 4, i * 4 + 4)) {
       const digit = digitOf.get(character);
-      if (digit === undefined) throw new MalformedBytes(`segment id "${id}" has the character "${character}"`);
+      if (digit === undefined)
+        throw new MalformedBytes(`segment id "${id}" has the character "${character}"`);
       group = (group << 6) | digit;
     }
     bytes.set([group >> 16, (group >> 8) & 255, group & 255], i * 3);

@@ -20,5 +20,7 @@ export function checkTopicName(name: string): void {
       `topic name ${shown} has ${name.length} characters, ${limits.topicNameCharactersMax} are allowed`,
     );
   if (!/^[a-zA-Z0-9._-]+$/.test(name))
-    throw new InvalidTopicName(`topic name ${shown} has characters other than a-z, A-Z, 0-9, ".", "_" and "-"`);
+    throw new InvalidTopicName(
+      `topic name ${shown} has characters other than a-z, A-Z, 0-9, ".", "_" and "-"`,
+    );
 }

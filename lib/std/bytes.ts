@@ -164,6 +164,7 @@ export class Writer {
     return this.#at;
   }
 
+  /** Where the next `length` bytes go. Call it before the view is read: growing replaces the view. */
   #room(length: number): number {
     const at = this.#at;
     const wanted = at + length;
@@ -178,27 +179,33 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
     return this;
   }
   i8(value: number): this {
-    this.#view.setInt8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setInt8(at, value);
     return this;
   }
   u16(value: number): this {
-    this.#view.setUint16(this.#room(2), value);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value);
     return this;
   }
   i16(value: number): this {
-    this.#view.setInt16(this.#room(2), value);
+    const at = this.#room(2);
+    this.#view.setInt16(at, value);
     return this;
   }
   u32(value: number): this {
-    this.#view.setUint32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value);
     return this;
   }
   i32(value: number): this {
-    this.#view.setInt32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setInt32(at, value);
     return this;
   }
 

@@ -29,6 +29,7 @@ export function readNumberCounter(name: CounterName, attributes: Attributes | un
 /** The text of a counter, if it was written. */
 export function readTextCounter(name: CounterName, attributes: Attributes | undefined): string | undefined {
   const value = attributes?.["value"];
-  if (value !== undefined && typeof value !== "string") throw new MalformedBytes(`counter ${name} is no text`);
+  if (value !== undefined && typeof value !== "string")
+    throw new MalformedBytes(`counter ${name} is no text`);
   return value;
 }

@@ -1,7 +1,7 @@
 export {
+  type CounterName,
   counterAttributes,
   counterKey,
-  type CounterName,
   formatLevel,
   readNumberCounter,
   readTextCounter,

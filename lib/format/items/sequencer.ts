@@ -83,7 +83,10 @@ export const sequencerNames = {
  * The commit: gives the segment its order and its offsets. Refused when the shard or a partition is unknown or sealed,
  * the entry is there already, or the segment is older than floor or fence.
  */
-export function commitUpdate(id: SegmentId, entry: Entry): { readonly update: Update; readonly condition: Condition } {
+export function commitUpdate(
+  id: SegmentId,
+  entry: Entry,
+): { readonly update: Update; readonly condition: Condition } {
   const time = timeOf(id);
   const add: Record<string, number> = { seq: 1 };
   for (const chunk of entry.chunks) add[`n${chunk.partition}`] = chunk.count;

@@ -65,7 +65,8 @@ export function readTopic(name: string, attributes: Attributes): TopicItem {
     if (typeof value !== "number") throw new MalformedBytes(`topic ${name}: ${attribute} is no number`);
     return value;
   };
-  if (number("v") !== topicVersion) throw new MalformedBytes(`topic ${name}: version ${attributes["v"]} is not known`);
+  if (number("v") !== topicVersion)
+    throw new MalformedBytes(`topic ${name}: version ${attributes["v"]} is not known`);
   const state = text("state");
   if (state !== "creating" && state !== "active" && state !== "deleting")
     throw new MalformedBytes(`topic ${name}: state "${state}" is not known`);

@@ -13,10 +13,10 @@ import type { Codecs } from "../../ports/index.ts";
 import { CumulogError, concat, Reader, utf8, Writer } from "../../std/index.ts";
 import {
   type PartitionIndex,
-  storedPartition,
   type SegmentId,
   segmentIdBytes,
   segmentIdFromBytes,
+  storedPartition,
   type TopicId,
   topicIdBytes,
   topicIdFromBytes,
@@ -75,7 +75,14 @@ export function encodeSegment(id: SegmentId, inputs: readonly ChunkInput[], code
       length += part.length;
       parts.push(part);
     }
-    chunks.push({ topicId: input.topicId, partition: input.partition, position, length, count: input.count, crc32c });
+    chunks.push({
+      topicId: input.topicId,
+      partition: input.partition,
+      position,
+      length,
+      count: input.count,
+      crc32c,
+    });
     position += length;
   }
   const footer = encodeFooter(chunks);
@@ -115,7 +122,8 @@ export function decodeSegment(
 
 function decodeHeader(bytes: Uint8Array): SegmentId {
   const reader = new Reader(bytes);
-  if (Buffer.compare(reader.take(magic.length), magic) !== 0) throw new SegmentCorrupt("no segment: wrong magic");
+  if (Buffer.compare(reader.take(magic.length), magic) !== 0)
+    throw new SegmentCorrupt("no segment: wrong magic");
   const version = reader.u8();
   if (version !== segmentVersion)
     throw new SegmentCorrupt(`segment version ${version} is not known; this program reads ${segmentVersion}`);
@@ -123,7 +131,8 @@ function decodeHeader(bytes: Uint8Array): SegmentId {
 }
 
 function decodeFooter(bytes: Uint8Array): readonly ChunkInfo[] {
-  if (bytes.length < headerBytes + trailerBytes) throw new SegmentCorrupt(`a segment of ${bytes.length} bytes`);
+  if (bytes.length < headerBytes + trailerBytes)
+    throw new SegmentCorrupt(`a segment of ${bytes.length} bytes`);
   const trailer = new Reader(bytes.subarray(bytes.length - trailerBytes));
   const footerBytes = trailer.u32();
   if (Buffer.compare(trailer.take(magic.length), magic) !== 0)
@@ -146,7 +155,9 @@ function decodeFooter(bytes: Uint8Array): readonly ChunkInfo[] {
       crc32c: reader.u32(),
     };
     if (chunk.position !== position || position + chunk.length > footerAt)
-      throw new SegmentCorrupt(`chunk ${i} at ${chunk.position} of ${chunk.length} bytes, expected at ${position}`);
+      throw new SegmentCorrupt(
+        `chunk ${i} at ${chunk.position} of ${chunk.length} bytes, expected at ${position}`,
+      );
     position += chunk.length;
     chunks.push(chunk);
   }
