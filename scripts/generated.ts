@@ -3,10 +3,37 @@
  * A table that can be read off the code is never written by hand.
  */
 
+import { renderConfiguration } from "../lib/app/index.ts";
+import { topicConfigs } from "../lib/engine/index.ts";
+import { schema } from "../lib/format/index.ts";
+
 /** Markdown by name. */
 export type Generators = Readonly<Record<string, () => string>>;
 
-export const generators: Generators = {};
+export const generators: Generators = {
+  configuration: () => renderConfiguration().trimEnd(),
+  items: () =>
+    table(
+      ["item", "pk", "sk", "content", "encoded in"],
+      schema.map(({ kind, pk, sk, content, file }) => [
+        kind,
+        `\`${pk}\``,
+        `\`${sk}\``,
+        content,
+        `lib/format/${file}`,
+      ]),
+    ),
+  "topic-configs": () =>
+    table(
+      ["config", "default", "effect", "meaning"],
+      topicConfigs.map(({ name, defaultValue, hasEffect, documentation }) => [
+        `\`${name}\``,
+        `\`${defaultValue}\``,
+        hasEffect ? "yes" : "none",
+        documentation,
+      ]),
+    ),
+};
 
 /** A Markdown table. Bars in cells are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -18,6 +18,7 @@ export class FormatNewer extends CumulogError {
   readonly kind = "caller";
 }
 
+/** The whole log, as the processes that share it agree on it. */
 export class Cluster {
   readonly #deps: EngineDeps;
   readonly #options: EngineOptions;

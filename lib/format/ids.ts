@@ -24,11 +24,13 @@ const alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwx
 const digitOf = new Map([...alphabet].map((character, digit) => [character, digit]));
 const segmentTimeMax = 2 ** 48 - 1;
 
+/** Makes an offset of a number; asserts that it is an integer in [0, 2^53). */
 export function offset(value: number): Offset {
   assert(Number.isSafeInteger(value) && value >= 0, () => `offset ${value} is not in [0, 2^53)`);
   return value as Offset;
 }
 
+/** Makes a partition of a number; asserts that a topic can have it. */
 export function partitionIndex(value: number): PartitionIndex {
   assert(
     Number.isInteger(value) && value >= 0 && value < limits.topicPartitionsMax,
@@ -37,11 +39,13 @@ export function partitionIndex(value: number): PartitionIndex {
   return value as PartitionIndex;
 }
 
+/** Makes a shard of a number; asserts that it is an integer from 0. */
 export function shardIndex(value: number): ShardIndex {
   assert(Number.isInteger(value) && value >= 0, () => `shard ${value}`);
   return value as ShardIndex;
 }
 
+/** Makes a segment time of ms since 1970; asserts that it fits 48 bits. */
 export function segmentTime(value: number): SegmentTime {
   assert(Number.isInteger(value) && value >= 0 && value <= segmentTimeMax, () => `segment time ${value}`);
   return value as SegmentTime;
@@ -79,6 +83,7 @@ export function segmentId(time: SegmentTime, random: Uint8Array): SegmentId {
   return segmentIdFromBytes(bytes);
 }
 
+/** Prints the 12 bytes of a segment id. */
 export function segmentIdFromBytes(bytes: Uint8Array): SegmentId {
   assert(bytes.length === 12, () => `a segment id has 12 bytes, not ${bytes.length}`);
   let text = "";
@@ -123,6 +128,7 @@ export function topicId(random: Uint8Array): TopicId {
   return bytes.toString("base64url") as TopicId;
 }
 
+/** Prints the 16 bytes of a topic id. */
 export function topicIdFromBytes(bytes: Uint8Array): TopicId {
   assert(bytes.length === 16, () => `a topic id has 16 bytes, not ${bytes.length}`);
   return Buffer.from(bytes).toString("base64url") as TopicId;

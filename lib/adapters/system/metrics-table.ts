@@ -11,8 +11,28 @@ export type Metric = {
   readonly labels: readonly string[];
 };
 
+/** Every metric that the project knows of. */
 export const metrics: readonly Metric[] = [
+  metric("counter", "cumulog_appended_records_total", "records", "Records appended."),
+  metric("counter", "cumulog_appended_bytes_total", "bytes", "Bytes of record batches appended."),
+  metric("histogram", "cumulog_append_seconds", "seconds", "Time from an append's arrival to its answer."),
+  metric("counter", "cumulog_append_failures_total", "appends", "Appends that failed, by error.", "error"),
+  metric("counter", "cumulog_segments_total", "segments", "Segments put, by tier.", "tier"),
+  metric("histogram", "cumulog_segment_bytes", "bytes", "Size of the segments put."),
+  metric("counter", "cumulog_commits_unknown_total", "commits", "Commits that were not answered."),
   metric("counter", "cumulog_rolls_total", "rolls", "Rolls of live entries into pages."),
+  metric("counter", "cumulog_roll_failures_total", "rolls", "Rolls that did not finish."),
+  metric("counter", "cumulog_fetched_bytes_total", "bytes", "Bytes of record batches delivered."),
+  metric(
+    "counter",
+    "cumulog_fetch_failures_total",
+    "fetches",
+    "Partition fetches that failed, by error.",
+    "error",
+  ),
+  metric("counter", "cumulog_block_cache_total", "chunks", "Chunks asked for, by hit or miss.", "result"),
+  metric("gauge", "cumulog_append_buffer_bytes", "bytes", "Bytes on their way into the log."),
+  metric("gauge", "cumulog_block_cache_bytes", "bytes", "Bytes held for readers."),
   metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
   metric(
     "histogram",

@@ -63,7 +63,13 @@ export class Appender {
     try {
       // In order of arrival per topic: a request that has to wait for its topic is not overtaken.
       const pending = await this.#admission.run(request.topic, () => this.#admit(request, deadlineMs));
-      return await pending.answer.promise;
+      const answer = await pending.answer.promise;
+      const sinceMs = deadlineMs - this.#options.appendDeadlineMs;
+      this.#deps.telemetry.observe(
+        "cumulog_append_seconds",
+        (this.#deps.clock.monotonicMs() - sinceMs) / 1000,
+      );
+      return answer;
     } catch (error) {
       return { kind: "failed", error: asKnown(error) };
     }

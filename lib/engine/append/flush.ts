@@ -126,7 +126,9 @@ export class Flusher {
       });
       baseOffset += pending.recordCount;
     }
+    const bytes = chunk.pendings.reduce((sum, pending) => sum + pending.bytes.length, 0);
     this.#deps.telemetry.count("cumulog_appended_records_total", chunk.recordCount);
+    this.#deps.telemetry.count("cumulog_appended_bytes_total", bytes);
   }
 
   #fail(chunk: Chunk, error: CumulogError): void {

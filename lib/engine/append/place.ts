@@ -55,6 +55,7 @@ export class SegmentPlacer {
       const segment = encodeSegment(id, chunkInputs(parts), this.#deps.codecs);
       const tier = segment.sizeBytes <= this.#options.itemTierBytes ? "item" : "object";
       const placed: PlacedSegment = { id, tier, chunks: segment.chunks };
+      this.#deps.telemetry.observe("cumulog_segment_bytes", segment.sizeBytes);
       if (tier === "item") {
         await this.#putItem(placed, segment, deadlineMs);
         return placed;

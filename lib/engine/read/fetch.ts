@@ -70,7 +70,15 @@ export class Fetcher {
       await this.#watch.wait(shardsOf(targets), waitUntilMs, signal);
       answers = await this.#collect(targets, options.bytesMax, "knownOnly");
     }
+    this.#tell(answers);
     return answers;
+  }
+
+  #tell(answers: readonly FetchAnswer[]): void {
+    for (const answer of answers)
+      if (answer.kind === "failed")
+        this.#deps.telemetry.count("cumulog_fetch_failures_total", 1, { error: answer.error.name });
+      else this.#deps.telemetry.count("cumulog_fetched_bytes_total", bytesIn(answer.batches));
   }
 
   /** Ends every waiting, now and later: what is there is answered. */
@@ -297,9 +305,13 @@ function isEnough(answers: readonly FetchAnswer[], options: FetchOptions): boole
   let bytes = 0;
   for (const answer of answers) {
     if (answer.kind === "failed") return true;
-    for (const batch of answer.batches) bytes += batch.length;
+    bytes += bytesIn(answer.batches);
   }
   return bytes >= Math.max(1, options.bytesMin) || bytes >= options.bytesMax;
+}
+
+function bytesIn(batches: readonly Uint8Array[]): number {
+  return batches.reduce((sum, batch) => sum + batch.length, 0);
 }
 
 function shardsOf(targets: readonly Resolved[]): readonly Shard[] {

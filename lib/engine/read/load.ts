@@ -25,6 +25,7 @@ export class ChunkLoader {
   /** The chunk, checked as far as its frames go. Throws RecordsCorrupt, or what the stores throw at the deadline. */
   async load(place: ChunkPlace, share: CacheShare, deadlineMs: DeadlineMs): Promise<LoadAnswer> {
     const cached = this.#cache.get(place);
+    this.#deps.telemetry.count("cumulog_block_cache_total", 1, { result: cached ? "hit" : "miss" });
     if (cached) return { kind: "loaded", chunk: cached };
     return this.#loading.run(keyOf(place), async () => {
       const bytes =

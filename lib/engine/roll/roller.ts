@@ -47,6 +47,7 @@ export class Roller {
     const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
     const run = applyRoll(this.#deps, shard, image, deadlineMs)
       .catch(error => {
+        this.#deps.telemetry.count("cumulog_roll_failures_total");
         this.#deps.telemetry.log("warn", "a roll did not finish; the next commit tries again", {
           topicId: shard.topicId,
           shard: shard.index,

@@ -18,7 +18,7 @@ import {
 } from "../../format/items/index.ts";
 import type { Attributes, Clause, ItemValue } from "../../ports/index.ts";
 import { TopicBusy } from "../errors.ts";
-import { type DeadlineMs, repeating } from "../retry.ts";
+import type { DeadlineMs } from "../retry.ts";
 import { partitionsOfShard } from "../sequencer/index.ts";
 import type { EngineDeps } from "../types.ts";
 import type { TopicStore } from "./store.ts";
@@ -33,12 +33,12 @@ export async function finishCreating(
   topic: TopicItem,
   deadlineMs: DeadlineMs,
 ): Promise<TopicItem | undefined> {
-  const counter = await repeating(deps, deadlineMs, () =>
+  const counter = await store.writing(topic.name, deadlineMs, () =>
     deps.items.get(counterKey("floor"), { consistent: true }),
   );
   const floor = readNumberCounter("floor", counter);
   const made = await Promise.all(
-    shardsOf(topic).map(shard => makeSequencer(deps, topic, shard, floor, deadlineMs)),
+    shardsOf(topic).map(shard => makeSequencer(deps, store, topic, shard, floor, deadlineMs)),
   );
   // Only a deletion seals. Meeting a seal here means that our topic item is a late arrival of a buried topic.
   if (made.includes("sealed")) {
@@ -55,6 +55,7 @@ export async function finishCreating(
 
 async function makeSequencer(
   deps: EngineDeps,
+  store: TopicStore,
   topic: TopicItem,
   shard: ShardIndex,
   floor: number,
@@ -62,7 +63,7 @@ async function makeSequencer(
 ): Promise<"there" | "sealed"> {
   const key = sequencerKey(topic.id, shard);
   const partitions = partitionsOfShard({ ...topic, shardPartitions: topic.width }, shard);
-  const put = await repeating(deps, deadlineMs, () =>
+  const put = await store.writing(topic.name, deadlineMs, () =>
     deps.items.put({ ...key, attributes: newSequencer(floor, partitions) }, [{ kind: "itemAbsent" }]),
   );
   if (put.kind === "applied") return "there";
@@ -82,7 +83,9 @@ async function makeSequencer(
         ? { kind: "absent", name: sequencerNames.floor }
         : { kind: "equals", name: sequencerNames.floor, value: current["floor"] },
     ];
-    const result = await repeating(deps, deadlineMs, () => deps.items.update(key, { set }, condition));
+    const result = await store.writing(topic.name, deadlineMs, () =>
+      deps.items.update(key, { set }, condition),
+    );
     if (result.kind === "applied") return "there";
     current = result.current ?? {};
   }
@@ -98,7 +101,7 @@ export async function finishDeleting(
 ): Promise<void> {
   await Promise.all(
     shardsOf(topic).map(shard =>
-      repeating(deps, deadlineMs, () =>
+      store.writing(topic.name, deadlineMs, () =>
         deps.items.update(sequencerKey(topic.id, shard), { set: { [sequencerNames.sealed]: 1 } }),
       ),
     ),

@@ -57,7 +57,7 @@ export class TopicStore {
 
   /** Writes a new topic; answers false when the name is taken by another. */
   async insert(topic: TopicItem, deadlineMs: DeadlineMs): Promise<boolean> {
-    const result = await this.#writing(topic.name, deadlineMs, () =>
+    const result = await this.writing(topic.name, deadlineMs, () =>
       this.#deps.items.put({ ...topicKey(topic.name), attributes: topicAttributes(topic) }, [
         { kind: "itemAbsent" },
       ]),
@@ -74,7 +74,7 @@ export class TopicStore {
     deadlineMs: DeadlineMs,
   ): Promise<TopicItem> {
     const changed: TopicItem = { ...after, version: before.version + 1 };
-    const result = await this.#writing(before.name, deadlineMs, () =>
+    const result = await this.writing(before.name, deadlineMs, () =>
       this.#deps.items.update(topicKey(before.name), { set: topicAttributes(changed) }, [
         { kind: "equals", name: "id", value: before.id },
         { kind: "equals", name: "version", value: before.version },
@@ -94,8 +94,8 @@ export class TopicStore {
   async bury(topic: TopicItem, deadlineMs: DeadlineMs): Promise<void> {
     const { id, name, partitions, width } = topic;
     const record = purgeItem({ id, name, partitions, width, deletedMs: this.#deps.clock.now() });
-    await this.#writing(name, deadlineMs, () => this.#deps.items.put(record));
-    await this.#writing(name, deadlineMs, () =>
+    await this.writing(name, deadlineMs, () => this.#deps.items.put(record));
+    await this.writing(name, deadlineMs, () =>
       this.#deps.items.delete(topicKey(name), [
         { kind: "equals", name: "id", value: id },
         { kind: "equals", name: "state", value: "deleting" },
@@ -112,7 +112,8 @@ export class TopicStore {
     }
   }
 
-  async #writing<T>(name: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
+  /** Repeats one step of a topic's change until the deadline. Throws TopicChangeUnfinished then. */
+  async writing<T>(name: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
     try {
       return await repeating(this.#deps, deadlineMs, work);
     } catch (error) {

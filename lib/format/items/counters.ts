@@ -11,10 +11,12 @@ export type CounterName = "floor" | "cluster" | "format-level";
 /** The format that this program writes; it reads this one and the next. */
 export const formatLevel = 1;
 
+/** Where a counter lies. */
 export function counterKey(name: CounterName): ItemKey {
   return { pk: "C", sk: name };
 }
 
+/** A counter as it is stored. */
 export function counterAttributes(value: string | number): Attributes {
   return { value };
 }

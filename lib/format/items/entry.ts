@@ -48,6 +48,7 @@ export type ChunkFacts = {
 export type EntryChunk = ChunkFacts & { readonly partition: PartitionIndex };
 export type Entry = { readonly tier: Tier; readonly chunks: readonly EntryChunk[] };
 
+/** Packs an entry by the grammar above. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const writer = new Writer(24 * entry.chunks.length + 8)
     .u8(entryVersion)
@@ -57,6 +58,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return writer.finish();
 }
 
+/** Unpacks an entry. Throws MalformedBytes. */
 export function decodeEntry(bytes: Uint8Array): Entry {
   const reader = new Reader(bytes);
   const version = reader.u8();
@@ -69,10 +71,12 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   return { tier, chunks };
 }
 
+/** Writes the number of a tier. */
 export function writeTier(writer: Writer, tier: Tier): Writer {
   return writer.u8(tierNumbers[tier]);
 }
 
+/** Reads a tier. Throws MalformedBytes for a number that is not known. */
 export function readTier(reader: Reader): Tier {
   const number = reader.u8();
   if (number === tierNumbers.item) return "item";
@@ -80,6 +84,7 @@ export function readTier(reader: Reader): Tier {
   throw new MalformedBytes(`tier ${number} is not known`);
 }
 
+/** Writes the Facts of the grammar above. */
 export function writeChunkFacts(writer: Writer, chunk: ChunkFacts): Writer {
   assert(chunk.count > 0, "a chunk takes at least one offset");
   writer
@@ -99,6 +104,7 @@ export function writeChunkFacts(writer: Writer, chunk: ChunkFacts): Writer {
   return writer;
 }
 
+/** Reads the Facts of the grammar above. Throws MalformedBytes. */
 export function readChunkFacts(reader: Reader): ChunkFacts {
   const position = reader.varint();
   const length = reader.varint();

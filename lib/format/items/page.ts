@@ -34,6 +34,7 @@ export function committedPageRange(from: Offset, to: Offset): { readonly from: s
   return { from: committedPageSortKey(offset(from + 1)), to: committedPageSortKey(to) };
 }
 
+/** The partition key of all pages of one partition. */
 export function pagePartitionKey(topic: TopicId, partition: PartitionIndex): string {
   return `P#${topic}#${partition}`;
 }
@@ -42,10 +43,12 @@ function committedPageSortKey(end: Offset): string {
   return `u#${String(end).padStart(limits.offsetDigits, "0")}`;
 }
 
+/** Where the committed page that ends at `end` lies. */
 export function committedPageKey(topic: TopicId, partition: PartitionIndex, end: Offset): ItemKey {
   return { pk: pagePartitionKey(topic, partition), sk: committedPageSortKey(end) };
 }
 
+/** A committed page as it is stored. */
 export function committedPageItem(topic: TopicId, partition: PartitionIndex, page: Page): Item {
   return {
     ...committedPageKey(topic, partition, page.end),
@@ -63,6 +66,7 @@ export function readPageItem(item: Item): Page {
   return page;
 }
 
+/** Packs a page by the grammar above; asserts that its entries fill [start, end). */
 export function encodePage(page: Page): Uint8Array {
   const writer = new Writer(40 * page.entries.length + 16)
     .u8(pageVersion)
@@ -77,6 +81,7 @@ export function encodePage(page: Page): Uint8Array {
   return writer.finish();
 }
 
+/** Unpacks a page. Throws MalformedBytes. */
 export function decodePage(bytes: Uint8Array): Page {
   const reader = new Reader(bytes);
   const version = reader.u8();

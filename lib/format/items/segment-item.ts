@@ -9,14 +9,17 @@ import { segmentHash } from "../object-keys.ts";
 
 const bytesAttribute = "b";
 
+/** Where an item-tier segment lies. */
 export function segmentItemKey(id: SegmentId): ItemKey {
   return { pk: `S#${segmentHash(id)}`, sk: id };
 }
 
+/** An item-tier segment as it is stored. */
 export function segmentItem(id: SegmentId, bytes: Uint8Array): Item {
   return { ...segmentItemKey(id), attributes: { [bytesAttribute]: bytes } };
 }
 
+/** The whole segment, frame included. Throws MalformedBytes. */
 export function readSegmentItem(id: SegmentId, attributes: Attributes): Uint8Array {
   const bytes = attributes[bytesAttribute];
   if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`item-tier segment ${id} holds no bytes`);

@@ -28,6 +28,7 @@ import {
 } from "../ids.ts";
 import { decodeEntry, type Entry, encodeEntry } from "./entry.ts";
 
+/** Where the sequencer of a shard lies. */
 export function sequencerKey(topic: TopicId, shard: ShardIndex): ItemKey {
   return { pk: `L#${topic}#${shard}`, sk: "head" };
 }

@@ -37,10 +37,12 @@ export const topicPartitionKey = "T";
 /** Sort keys of topics, purge records left out. */
 export const topicSortKeys = { from: "-", to: "~" } as const;
 
+/** Where the topic of a name lies. */
 export function topicKey(name: string): ItemKey {
   return { pk: topicPartitionKey, sk: name };
 }
 
+/** A topic as it is stored. */
 export function topicAttributes(topic: TopicItem): Attributes {
   return {
     v: topicVersion,
@@ -54,6 +56,7 @@ export function topicAttributes(topic: TopicItem): Attributes {
   };
 }
 
+/** Reads a topic. Throws MalformedBytes. */
 export function readTopic(name: string, attributes: Attributes): TopicItem {
   const text = (attribute: string): string => {
     const value = attributes[attribute];
@@ -100,6 +103,7 @@ export type PurgeRecord = {
   readonly deletedMs: number;
 };
 
+/** A purge record as it is stored. */
 export function purgeItem(purge: PurgeRecord): Item {
   const { id, ...attributes } = purge;
   return { pk: topicPartitionKey, sk: `~${id}`, attributes: { v: topicVersion, ...attributes } };
