@@ -1,0 +1,160 @@
+/**
+ * What the actors of a run share: the world, their client, which topics there are, and when to stop.
+ */
+import type { Topic } from "../../../lib/engine/index.ts";
+import { defaultEngineOptions, type EngineOptions } from "../../../lib/engine/index.ts";
+import type { TopicId } from "../../../lib/format/index.ts";
+import { Client, clientTimeMs, type NewBatches, type Target } from "../world/client.ts";
+import type { Prng } from "../world/prng.ts";
+import type { Life } from "../world/process.ts";
+import type { World } from "../world/world.ts";
+
+/** Small enough that a few hundred requests meet every limit. */
+export const stageEngineOptions: EngineOptions = {
+  ...defaultEngineOptions,
+  segmentBytes: 4 * 1024,
+  lingerMs: 4,
+  itemTierLingerMs: 1,
+  itemTierBytes: 600,
+  appendBufferBytes: 64 * 1024,
+  flushesInFlight: 4,
+  appendDeadlineMs: 20_000,
+  requestDeadlineMs: 10_000,
+  blockCacheBytes: 16 * 1024,
+  watchPauseMs: 50,
+  watchPauseMsMax: 1_000,
+  topicTrustMs: 5_000,
+  partitionsDefault: 2,
+};
+
+/** A topic that lives as long as the run: its name is its log. */
+export type StableTopic = { readonly name: string; readonly partitions: number; readonly isStamped: boolean };
+
+/** What clients last heard of a topic whose name is used again and again. */
+export type PassingTopic = { readonly name: string; known: { id: TopicId; partitions: number } | undefined };
+
+export const stableTopics: readonly (StableTopic & { readonly configs: Readonly<Record<string, string>> })[] =
+  [
+    { name: "orders", partitions: 3, isStamped: false, configs: { "index.shard.partitions": "1" } },
+    { name: "clicks", partitions: 5, isStamped: false, configs: { "index.shard.partitions": "2" } },
+    {
+      name: "audit",
+      partitions: 2,
+      isStamped: true,
+      configs: { "message.timestamp.type": "LogAppendTime" },
+    },
+  ];
+
+const passingNames = ["blue", "green"] as const;
+
+export class Stage {
+  readonly world: World;
+  readonly client: Client;
+  readonly stable: readonly StableTopic[] = stableTopics;
+  readonly passing: readonly PassingTopic[] = passingNames.map(name => ({ name, known: undefined }));
+  /** Names of processes, running or not. */
+  readonly processes: readonly string[];
+  /** Names that were deleted at least once. */
+  readonly deletedNames = new Set<string>();
+  isOver = false;
+  /** Below 1 actors hurry and meet, above 1 they take their time. */
+  pace = 1;
+  #playing = 0;
+  /** Share of all calls that the stores refuse with "slow down". */
+  throttling = 0;
+
+  constructor(world: World, processes: readonly string[]) {
+    this.world = world;
+    this.client = new Client(world);
+    this.processes = processes;
+  }
+
+  /** An actor thinks. */
+  pause(ms: number): Promise<void> {
+    return this.world.scheduler.sleep(ms * this.pace);
+  }
+
+  /** Takes note of the actors that play: the run is quiet when all of them have gone. */
+  play(actors: readonly Promise<void>[]): void {
+    for (const actor of actors) {
+      this.#playing++;
+      void actor.then(() => {
+        this.#playing--;
+      });
+    }
+  }
+
+  /** All actors have left the stage: nothing that was asked is open. */
+  get isQuiet(): boolean {
+    return this.#playing === 0;
+  }
+
+  /** For messages: what has no answer yet. */
+  unfinished(): string {
+    const open = new Map<number, string>();
+    for (const event of this.world.history.events) {
+      if (event.type === "invoke") open.set(event.id, `${event.op} ${event.id} by ${event.process}`);
+      else if (event.type !== "final") open.delete(event.id);
+    }
+    return [...open.values()].join(", ") || "nothing that was asked";
+  }
+
+  /** A process to ask: mostly one that is awake; undefined while all are down. */
+  pickLife(prng: Prng): Life | undefined {
+    const lives = this.world.lives.filter(life => this.processes.includes(processOf(life)));
+    const awake = lives.filter(life => !life.gate.isFrozen);
+    const from = awake.length > 0 && !prng.chance(0.05) ? awake : lives;
+    return from.length === 0 ? undefined : prng.pick(from);
+  }
+
+  /** A partition to write or read; passing topics by their id most of the time, so that the history can tell them apart. */
+  pickTarget(prng: Prng): Target & { readonly partition: number; readonly isStamped: boolean } {
+    const passing = this.passing.filter(topic => topic.known !== undefined);
+    if (passing.length > 0 && prng.chance(0.2)) {
+      const { name, known } = prng.pick(passing);
+      const partition = prng.below(known?.partitions ?? 1);
+      if (known === undefined || prng.chance(0.15)) return { topic: name, partition, isStamped: false };
+      return { topic: name, topicId: known.id, log: logOf(name, known.id), partition, isStamped: false };
+    }
+    const topic = prng.pick(this.stable);
+    return {
+      topic: topic.name,
+      log: topic.name,
+      partition: prng.below(topic.partitions),
+      isStamped: topic.isStamped,
+    };
+  }
+
+  /** Batches of new records for one target: mostly small, now and then more than an item-tier segment holds. */
+  newBatches(prng: Prng, target: ReturnType<Stage["pickTarget"]>): NewBatches {
+    const batches = Array.from({ length: prng.chance(0.8) ? 1 : 2 }, () =>
+      Array.from({ length: 1 + prng.below(3) }, () => ({
+        value: this.world.nextValue(),
+        timestampMs: clientTimeMs(this.world) - prng.below(20_000),
+        paddingBytes: Math.floor(prng.chance(0.1) ? prng.spread(500, 2_500) : prng.spread(1, 150)),
+      })),
+    );
+    return { ...target, batches };
+  }
+
+  /** What a client learns of topics with every answer. */
+  heard(topics: readonly Topic[]): void {
+    for (const { name, id, partitions } of topics) {
+      const passing = this.passing.find(topic => topic.name === name);
+      if (passing) passing.known = { id, partitions };
+    }
+  }
+
+  readonly logOf = (topic: Topic): string =>
+    this.stable.some(({ name }) => name === topic.name) ? topic.name : logOf(topic.name, topic.id);
+}
+
+/** The log of a topic whose name is used again. */
+export function logOf(name: string, id: TopicId): string {
+  return `${name}@${id}`;
+}
+
+/** `p2` of `p2.7`. */
+export function processOf(life: Life): string {
+  return life.name.split(".")[0] ?? life.name;
+}

@@ -1,0 +1,138 @@
+/**
+ * What clients did and heard, in order: one event a line, as JSON. Written by the simulator, by the crash test and by
+ * outside clients, judged by one checker. Nothing in it knows how the log works inside.
+ *
+ *   invoke   a client asks; `process` is one life of one process: after a restart it has another name
+ *   ok       what it was told
+ *   fail     it was told that nothing happened and nothing will
+ *   info     nobody can say: an unknown outcome, a killed process
+ *
+ * `log` names what has one sequence of offsets for ever: the topic, and the id too where a name is used again. A request
+ * that goes by such a name alone has no `log`: it may reach either.
+ */
+
+/** A record as a reader sees it. `value` is unique to the record that was sent. */
+export type SeenRecord = {
+  readonly offset: number;
+  readonly value: string;
+  readonly timestampMs: number;
+};
+
+export type OffsetSpecText = "earliest" | "latest" | "maxTimestamp" | { readonly atTimeMs: number };
+
+type Place = { readonly topic: string; readonly log?: string; readonly partition: number };
+
+export type Invocation =
+  | (Place & {
+      readonly op: "append";
+      /** In order. They lie side by side in the log, or none of them does. */
+      readonly values: readonly string[];
+      /** As sent; absent where the log gives its own. */
+      readonly timestampsMs?: readonly number[];
+    })
+  | (Place & {
+      readonly op: "fetch";
+      readonly offset: number;
+      readonly waitMs: number;
+      /** No other partition shares its limits: it cannot be left out for want of room. */
+      readonly isAlone: boolean;
+    })
+  | (Place & { readonly op: "offset"; readonly spec: OffsetSpecText })
+  | { readonly op: "create"; readonly topic: string; readonly partitions: number }
+  | { readonly op: "delete"; readonly topic: string }
+  | { readonly op: "grow"; readonly topic: string; readonly partitions: number }
+  | { readonly op: "configure"; readonly topic: string }
+  | { readonly op: "describe"; readonly topic: string }
+  | { readonly op: "list" };
+
+export type Answer =
+  | { readonly op: "append"; readonly baseOffset: number; readonly appendTimeMs: number }
+  | {
+      readonly op: "fetch";
+      readonly records: readonly SeenRecord[];
+      readonly nextOffset: number;
+      readonly highWatermark: number;
+      readonly logStartOffset: number;
+    }
+  | { readonly op: "offset"; readonly offset: number; readonly timestampMs: number }
+  | {
+      readonly op: "topic";
+      readonly topics: readonly {
+        readonly name: string;
+        readonly log: string;
+        readonly partitions: number;
+      }[];
+    }
+  | { readonly op: "done" };
+
+/** `kind` as in lib/std/errors: who must act. */
+export type HistoryError = {
+  readonly name: string;
+  readonly kind: string;
+  readonly message: string;
+  /** What an out-of-range answer says the log's end is. */
+  readonly highWatermark?: number;
+};
+
+export type HistoryEvent =
+  | ({
+      readonly type: "invoke";
+      readonly id: number;
+      readonly atMs: number;
+      readonly process: string;
+    } & Invocation)
+  | ({ readonly type: "ok"; readonly id: number; readonly atMs: number } & Answer)
+  | { readonly type: "fail"; readonly id: number; readonly atMs: number; readonly error: HistoryError }
+  | { readonly type: "info"; readonly id: number; readonly atMs: number; readonly error?: HistoryError }
+  /** From here on a read is the last word: faults have stopped and everything under way has arrived or never will. */
+  | { readonly type: "final"; readonly atMs: number };
+
+/** Writes a history. */
+export class HistoryWriter {
+  readonly events: HistoryEvent[] = [];
+  readonly #now: () => number;
+  #ids = 0;
+
+  constructor(deps: { readonly now: () => number }) {
+    this.#now = deps.now;
+  }
+
+  /** Operations so far. */
+  get operations(): number {
+    return this.#ids;
+  }
+
+  invoke(process: string, invocation: Invocation): number {
+    const id = this.#ids++;
+    this.events.push({ type: "invoke", id, atMs: this.#now(), process, ...invocation });
+    return id;
+  }
+
+  ok(id: number, answer: Answer): void {
+    this.events.push({ type: "ok", id, atMs: this.#now(), ...answer });
+  }
+
+  fail(id: number, error: HistoryError): void {
+    this.events.push({ type: "fail", id, atMs: this.#now(), error });
+  }
+
+  info(id: number, error?: HistoryError): void {
+    this.events.push({ type: "info", id, atMs: this.#now(), ...(error && { error }) });
+  }
+
+  final(): void {
+    this.events.push({ type: "final", atMs: this.#now() });
+  }
+
+  toLines(): string {
+    return this.events.map(event => `${JSON.stringify(event)}\n`).join("");
+  }
+}
+
+/** Reads what `toLines` wrote. Believes its own files. */
+export function readHistory(lines: string): HistoryEvent[] {
+  return lines
+    .split("\n")
+    .filter(line => line !== "")
+    .map(line => JSON.parse(line) as HistoryEvent);
+}

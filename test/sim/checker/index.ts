@@ -1,0 +1,12 @@
+export { checkHistory } from "./check.ts";
+export {
+  type Answer,
+  type HistoryError,
+  type HistoryEvent,
+  HistoryWriter,
+  type Invocation,
+  type OffsetSpecText,
+  readHistory,
+  type SeenRecord,
+} from "./history.ts";
+export type { InvariantId, Violation } from "./violation.ts";

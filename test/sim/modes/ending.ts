@@ -1,0 +1,130 @@
+/**
+ * How every run ends: faults stop, and everything has to come right in bounded time (I12). First in the processes as
+ * they are, so that nothing stays stuck in memory; then late calls arrive; then all processes are started anew, a sweep
+ * cleans up, and a fresh reader reads every log from its beginning, for the checker to compare with what was said.
+ */
+import type { Topic } from "../../../lib/engine/index.ts";
+import type { Stage } from "../actors/stage.ts";
+import { sweep } from "../actors/sweep.ts";
+import { graceMs } from "../actors/sweeper.ts";
+import { Audit } from "../world/audit.ts";
+import type { Target } from "../world/client.ts";
+import { killed, type Life } from "../world/process.ts";
+import { worldStartMs } from "../world/process-clock.ts";
+import { chooseOk } from "../world/world.ts";
+
+/** Longer than any deadline of a request and what follows from it, ms. */
+const endMsMax = 240_000;
+/** A call that came late comes within this time, ms. */
+const lateMsMax = 620_000;
+const stepsMax = 400_000;
+
+/** Brings the run to its end. Answers false when it got stuck, which it reports. */
+export async function end(stage: Stage): Promise<boolean> {
+  const { world } = stage;
+  stage.isOver = true;
+  stage.throttling = 0;
+  world.choose = chooseOk;
+  world.note(() => "faults stop");
+  for (const life of world.lives) world.thaw(life);
+  for (const process of stage.processes) if (world.life(process).isDead) world.start(process);
+  if (!(await run(stage, () => stage.isQuiet, "what was asked before faults stopped is not answered")))
+    return false;
+  world.history.final();
+  for (const life of world.lives)
+    if (!(await finish(stage, probe(stage, life), `probing ${life.name}`))) return false;
+  if (!(await finish(stage, Promise.all(world.lives.map(drain)), "draining all processes"))) return false;
+  await world.scheduler.runUntil(() => false, { untilMs: world.scheduler.nowMs + lateMsMax, stepsMax });
+  for (const life of world.lives) world.kill(life, () => true);
+  await world.scheduler.runUntil(() => false, { untilMs: world.scheduler.nowMs + graceMs + 1_000, stepsMax });
+  // Whoever lists the topics finishes those that are half made or half gone: a sweep keeps what they refer to.
+  const reader = world.start("reader");
+  if (!(await finish(stage, list(stage, reader), "listing the topics"))) return false;
+  const sweptBefore = await cleanUp(stage);
+  if (!(await finish(stage, readEverything(stage, reader), "reading everything"))) return false;
+  new Audit(world).run(sweptBefore);
+  return true;
+}
+
+async function run(stage: Stage, isDone: () => boolean, what: string): Promise<boolean> {
+  const { world } = stage;
+  const bounds = { untilMs: world.scheduler.nowMs + endMsMax, stepsMax };
+  if (await world.scheduler.runUntil(isDone, bounds)) return true;
+  world.violated({
+    invariant: "I12",
+    message: `${what} after ${Math.round(world.scheduler.nowMs - bounds.untilMs + endMsMax)} ms: ${stage.unfinished()}`,
+  });
+  return false;
+}
+
+function finish(stage: Stage, work: Promise<unknown>, what: string): Promise<boolean> {
+  let isDone = false;
+  void work.then(() => {
+    isDone = true;
+  });
+  return run(stage, () => isDone, `${what} did not end`);
+}
+
+/** Every partition of the stable topics takes a record, tells its end, and shows the record. */
+async function probe(stage: Stage, life: Life): Promise<void> {
+  const { client, world } = stage;
+  for (const topic of stage.stable) {
+    for (let partition = 0; partition < topic.partitions; partition++) {
+      const target = { topic: topic.name, log: topic.name, partition };
+      const batches = [[{ value: world.nextValue(), timestampMs: worldStartMs, paddingBytes: 0 }]];
+      const answers = await client.append(life, [{ ...target, batches, isStamped: topic.isStamped }]);
+      await client.offset(life, target, { kind: "latest" });
+      const [answer] = answers ?? [];
+      const offset = answer?.kind === "appended" ? answer.baseOffset : 0;
+      await client.fetch(life, [{ ...target, offset, bytesMax: 1 }], oneByOne);
+    }
+  }
+}
+
+const oneByOne = { waitMsMax: 0, bytesMin: 1, bytesMax: 1 };
+
+async function drain(life: Life): Promise<unknown> {
+  await life.run(() => life.engine.settle());
+  return life.run(() => life.engine.drain());
+}
+
+/** One sweep that nothing disturbs; the time before which nothing unreferenced may be left. */
+async function cleanUp(stage: Stage): Promise<number | undefined> {
+  const { world } = stage;
+  const life = world.start("sweeper");
+  let before: number | undefined;
+  const swept = sweep(world, life, { graceMs: 500 }).then(result => {
+    if (result !== killed && result.kind === "swept") before = result.before;
+    else
+      world.violated({ invariant: "I11", message: `the last sweep did not end: ${JSON.stringify(result)}` });
+  });
+  await finish(stage, swept, "the last sweep");
+  return before;
+}
+
+function list(stage: Stage, life: Life): ReturnType<Stage["client"]["admin"]> {
+  return stage.client.admin(life, { op: "list" }, () => life.engine.topics.list(), stage.logOf);
+}
+
+async function readEverything(stage: Stage, life: Life): Promise<void> {
+  const listed = await list(stage, life);
+  if (!Array.isArray(listed)) return;
+  for (const topic of listed as readonly Topic[])
+    for (let partition = 0; partition < topic.partitions; partition++) {
+      const target: Target = { topic: topic.name, topicId: topic.id, log: stage.logOf(topic) };
+      await readAll(stage, life, { ...target, partition });
+    }
+}
+
+async function readAll(
+  stage: Stage,
+  life: Life,
+  target: Target & { readonly partition: number },
+): Promise<void> {
+  for (let offset = 0; ; ) {
+    const asked = [{ ...target, offset, bytesMax: 4_000 }];
+    const [answer] = (await stage.client.fetch(life, asked, { ...oneByOne, bytesMax: 4_000 })) ?? [];
+    if (answer?.kind !== "records" || answer.nextOffset <= offset) return;
+    offset = answer.nextOffset;
+  }
+}

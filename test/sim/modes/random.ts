@@ -1,0 +1,129 @@
+/**
+ * Mode (b): a seed draws the weather, what happens to processes, and everything that a handful of clients ask of three
+ * or four processes at once. A quarter of the seeds is free of faults, and then nothing may fail at all.
+ */
+import { admin } from "../actors/admin.ts";
+import { appender } from "../actors/appender.ts";
+import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
+import { asker, reader, tailer } from "../actors/readers.ts";
+import { Stage, stableTopics, stageEngineOptions } from "../actors/stage.ts";
+import { sweeper } from "../actors/sweeper.ts";
+import { checkHistory, type Violation } from "../checker/index.ts";
+import { DamageMap } from "../world/damage.ts";
+import type { Prng } from "../world/prng.ts";
+import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
+import { World } from "../world/world.ts";
+import { end } from "./ending.ts";
+import type { RunOptions, RunResult } from "./result.ts";
+
+/** Operations after which a run comes to its end. */
+const operationsWanted = 520;
+const stepsMax = 600_000;
+/** Virtual time after which it ends anyway: an hour. */
+const untilMs = 3_600_000;
+
+export async function runRandomSeed(seed: number, options: RunOptions): Promise<RunResult> {
+  const world = new World({
+    seed: `random ${seed}`,
+    engine: stageEngineOptions,
+    ...(options.trace && { trace: options.trace }),
+  });
+  const prng = world.prng.fork("setting");
+  const isClear = seed % 4 === 0;
+  const stage = new Stage(world, ["p1", "p2", "p3", ...(prng.chance(0.3) ? ["p4"] : [])]);
+  stage.pace = prng.spread(0.05, 4);
+  await setUp(stage, prng, isClear);
+  const playing = play(stage, prng, isClear);
+  const isEnough = (): boolean => world.history.operations >= operationsWanted;
+  if (!(await world.scheduler.runUntil(isEnough, { untilMs, stepsMax })))
+    world.violated({
+      invariant: "I12",
+      message: `only ${world.history.operations} operations in ${Math.round(world.scheduler.nowMs)} ms and ${world.scheduler.steps} events`,
+    });
+  stage.play(playing);
+  await end(stage);
+  return resultOf(stage, isClear);
+}
+
+/** Processes with clocks of their own, and the stable topics, while all is well. */
+async function setUp(stage: Stage, prng: Prng, isClear: boolean): Promise<void> {
+  const { world } = stage;
+  for (const process of stage.processes) world.start(process, tierOf(process));
+  const life = world.life("p1");
+  const made = Promise.all(
+    stableTopics.map(({ name, partitions, configs }) =>
+      stage.client.admin(
+        life,
+        { op: "create", topic: name, partitions },
+        () => life.engine.topics.create({ name, partitions, configs }),
+        stage.logOf,
+      ),
+    ),
+  );
+  let isMade = false;
+  void made.then(() => {
+    isMade = true;
+  });
+  await world.scheduler.runUntil(() => isMade, { untilMs: 10_000, stepsMax: 10_000 });
+  const weather = isClear ? clearWeather : badWeather(prng.fork("weather"));
+  const network = prng.fork("network");
+  const damage = new DamageMap(world, prng.fork("damage"), weather.damaged);
+  world.choose = (_life, call) => {
+    if (stage.throttling > 0 && network.chance(stage.throttling))
+      return { kind: "failed", failure: "throttled", answerMs: network.spread(1, 10) };
+    return drawOutcome(call, weather, network, key => damage.of(key));
+  };
+}
+
+function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void>[] {
+  const actors = [
+    ...Array.from({ length: 4 }, (_, i) => appender(stage, prng.fork(`appender ${i}`))),
+    ...Array.from({ length: 3 }, (_, i) => reader(stage, prng.fork(`reader ${i}`))),
+    ...Array.from({ length: 2 }, (_, i) => tailer(stage, prng.fork(`tailer ${i}`))),
+    asker(stage, prng.fork("asker")),
+    admin(stage, prng.fork("admin")),
+    sweeper(stage, prng.fork("sweeper")),
+  ];
+  if (isClear) return actors;
+  const options = drawChaos(prng.fork("chaos options"));
+  for (const process of stage.processes)
+    stage.world.life(process).clock.aheadMs = drawSkew(stage, prng, options);
+  return [...actors, ...chaos(stage, prng.fork("chaos"), options)];
+}
+
+function resultOf(stage: Stage, isClear: boolean): RunResult {
+  const { world } = stage;
+  const violations: readonly Violation[] = [
+    ...world.violations,
+    ...checkHistory(world.history.events),
+    ...(isClear ? nothingFails(stage) : []),
+  ];
+  return {
+    violations,
+    operations: world.history.operations,
+    events: world.scheduler.steps,
+    rows: world.rows.entries(),
+    faults: world.faults.entries(),
+    history: world.history.events,
+  };
+}
+
+/** What a client is told when it asked for something that is not, and no fault is needed for that. */
+const expected = new Set([
+  "UnknownTopic",
+  "UnknownPartition",
+  "TopicExists",
+  "TopicFenced",
+  "TopicBusy",
+  "InvalidPartitions",
+  "OffsetOutOfRange",
+]);
+
+function nothingFails(stage: Stage): readonly Violation[] {
+  return stage.world.history.events.flatMap(event => {
+    if (event.type !== "fail" && event.type !== "info") return [];
+    if (event.error !== undefined && expected.has(event.error.name)) return [];
+    const message = `operation ${event.id} failed without any fault: ${event.error?.name}: ${event.error?.message}`;
+    return [{ invariant: "I12", message } as const];
+  });
+}

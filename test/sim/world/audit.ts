@@ -1,0 +1,163 @@
+/**
+ * Looks at what is stored when all is quiet (I10, I11): every live entry and page entry points to a chunk of its own
+ * topic and partition, of the right length, count and checksum; live entries and pages cover all offsets and agree;
+ * and, after a sweep, no old segment is there that nothing refers to.
+ */
+import { pureCodecs } from "../../../lib/adapters/pure/index.ts";
+import {
+  partitionIndex,
+  type SegmentId,
+  segmentObjectKey,
+  shardCount,
+  shardIndex,
+  shardOf,
+  type TopicId,
+  timeOf,
+} from "../../../lib/format/index.ts";
+import {
+  type ChunkFacts,
+  pagePartitionKey,
+  readPageItem,
+  readSegmentItem,
+  readSequencer,
+  readTopic,
+  type SequencerImage,
+  segmentItemKey,
+  sequencerKey,
+  type Tier,
+  type TopicItem,
+} from "../../../lib/format/items/index.ts";
+import { type ChunkInfo, decodeSegment } from "../../../lib/format/segment/index.ts";
+import type { Item } from "../../../lib/ports/index.ts";
+import { messageOf } from "../../../lib/std/index.ts";
+import type { World } from "./world.ts";
+
+type Entry = ChunkFacts & { readonly segmentId: SegmentId; readonly tier: Tier };
+
+export class Audit {
+  readonly #world: World;
+  readonly #items: ReadonlyMap<string, readonly Item[]>;
+  readonly #segments = new Map<SegmentId, readonly ChunkInfo[] | string>();
+  readonly #referenced = new Set<SegmentId>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#items = Map.groupBy(world.memoryItems.snapshot(), item => item.pk);
+  }
+
+  /** Reports what is wrong as violations of the world. `sweptBefore`: segment time up to which a sweep has cleaned. */
+  run(sweptBefore: number | undefined): void {
+    for (const item of this.#items.get("T") ?? [])
+      if (!item.sk.startsWith("~")) this.#topic(readTopic(item.sk, item.attributes));
+    if (sweptBefore !== undefined) this.#leftovers(sweptBefore);
+  }
+
+  #topic(topic: TopicItem): void {
+    if (topic.state !== "active") {
+      this.#world.violated({ invariant: "I12", message: `topic ${topic.name} is ${topic.state} in the end` });
+      return;
+    }
+    const images = Array.from({ length: shardCount(topic.partitions, topic.width) }, (_, shard) => {
+      const attributes = this.#world.memoryItems.peek(sequencerKey(topic.id, shardIndex(shard)));
+      return attributes && readSequencer(attributes);
+    });
+    for (let partition = 0; partition < topic.partitions; partition++) {
+      const image = images[shardOf(partitionIndex(partition), topic.width)];
+      if (image?.partitions.has(partitionIndex(partition))) this.#partition(topic, partition, image);
+      else this.#broken("I9", `${topic.name}/${partition} has no sequencer`);
+    }
+  }
+
+  #partition(topic: TopicItem, partition: number, image: SequencerImage): void {
+    const place = `${topic.name}/${partition}`;
+    const index = partitionIndex(partition);
+    const atOffset = new Map<number, Entry>();
+    const add = (offset: number, entry: Entry): void => {
+      const before = atOffset.get(offset);
+      if (before && (before.segmentId !== entry.segmentId || before.count !== entry.count))
+        this.#broken("I2", `${place}: offset ${offset} is in ${before.segmentId} and in ${entry.segmentId}`);
+      atOffset.set(offset, entry);
+      this.#entry(topic.id, partition, place, entry);
+    };
+    for (const item of this.#items.get(pagePartitionKey(topic.id, index)) ?? []) {
+      const page = readPageItem(item);
+      let at: number = page.start;
+      for (const entry of page.entries) {
+        add(at, entry);
+        at += entry.count;
+      }
+    }
+    for (const live of image.live) {
+      const chunk = live.entry.chunks.find(candidate => candidate.partition === index);
+      const base = live.baseOffsets.get(index);
+      if (chunk && base !== undefined)
+        add(base, { ...chunk, segmentId: live.segmentId, tier: live.entry.tier });
+    }
+    const next = image.partitions.get(index)?.next ?? 0;
+    let at = 0;
+    for (let entry = atOffset.get(at); entry && at < next; entry = atOffset.get(at)) at += entry.count;
+    if (at !== next) this.#broken("I6", `${place}: entries cover up to ${at}, the log ends at ${next}`);
+    const beyond = [...atOffset.keys()].find(offset => offset >= next);
+    if (beyond !== undefined)
+      this.#broken("I2", `${place}: an entry begins at ${beyond}, the log ends at ${next}`);
+  }
+
+  #entry(topicId: TopicId, partition: number, place: string, entry: Entry): void {
+    this.#referenced.add(entry.segmentId);
+    const chunks = this.#chunksOf(entry.segmentId, entry.tier);
+    if (typeof chunks === "string") {
+      this.#broken("I10", `${place}: ${chunks}`);
+      return;
+    }
+    const chunk = chunks.find(
+      candidate => candidate.topicId === topicId && candidate.partition === partition,
+    );
+    if (
+      chunk === undefined ||
+      chunk.position !== entry.position ||
+      chunk.length !== entry.length ||
+      chunk.count !== entry.count
+    )
+      this.#broken(
+        "I10",
+        `${place}: the entry of ${entry.segmentId} says ${entry.count} records in [${entry.position} +${entry.length}], the segment ${JSON.stringify(chunk)}`,
+      );
+  }
+
+  #chunksOf(id: SegmentId, tier: Tier): readonly ChunkInfo[] | string {
+    const known = this.#segments.get(id);
+    if (known !== undefined) return known;
+    const chunks = this.#readSegment(id, tier);
+    this.#segments.set(id, chunks);
+    return chunks;
+  }
+
+  #readSegment(id: SegmentId, tier: Tier): readonly ChunkInfo[] | string {
+    const { memoryItems, memoryObjects } = this.#world;
+    const attributes = memoryItems.peek(segmentItemKey(id));
+    const bytes =
+      tier === "object"
+        ? memoryObjects.peek(segmentObjectKey(id))
+        : attributes && readSegmentItem(id, attributes);
+    if (bytes === undefined) return `segment ${id} of the ${tier} tier is not stored`;
+    try {
+      return decodeSegment(bytes, pureCodecs).chunks;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #leftovers(sweptBefore: number): void {
+    const ids = [
+      ...this.#world.memoryObjects.snapshot().map(object => object.key.slice(-16) as SegmentId),
+      ...this.#world.segmentItems().map(key => key.sk as SegmentId),
+    ];
+    for (const id of ids)
+      if (timeOf(id) < sweptBefore && !this.#referenced.has(id))
+        this.#broken("I11", `segment ${id} is stored, and nothing refers to it`);
+  }
+
+  #broken(invariant: "I2" | "I6" | "I9" | "I10" | "I11", message: string): void {
+    this.#world.violated({ invariant, message });
+  }
+}

@@ -1,0 +1,336 @@
+/**
+ * A client of the log: sends requests to a process, and writes into the history what it asked and heard. Every answer
+ * is checked as far as one answer can be: record batches are whole, checksums are right.
+ */
+import { pureCodecs } from "../../../lib/adapters/pure/index.ts";
+import type {
+  AppendAnswer,
+  AppendRequest,
+  FetchAnswer,
+  FetchOptions,
+  FetchRequest,
+  OffsetRequest,
+  OffsetSpec,
+  Topic,
+} from "../../../lib/engine/index.ts";
+import * as engine from "../../../lib/engine/index.ts";
+import type { TopicId } from "../../../lib/format/index.ts";
+import {
+  buildPlainBatch,
+  readBatchHeader,
+  readRecords,
+  validateBatch,
+} from "../../../lib/format/record-batch/index.ts";
+import { CumulogError, concat, present, textOf, utf8 } from "../../../lib/std/index.ts";
+import type { HistoryError, OffsetSpecText, SeenRecord } from "../checker/index.ts";
+import { type Killed, killed, type Life } from "./process.ts";
+import { worldStartMs } from "./process-clock.ts";
+import type { World } from "./world.ts";
+
+/** A topic as a client knows it. `log` as in the history. */
+export type Target = { readonly topic: string; readonly log?: string; readonly topicId?: TopicId };
+
+export type NewRecord = {
+  readonly value: string;
+  readonly timestampMs: number;
+  readonly paddingBytes: number;
+};
+/** Batches for one partition. */
+export type NewBatches = Target & {
+  readonly partition: number;
+  readonly batches: readonly (readonly NewRecord[])[];
+  /** The topic gives records its own time. */
+  readonly isStamped?: boolean;
+};
+
+/** Every error that the engine promises to speak in. A store's own words are none of a client's business. */
+const engineErrorNames = new Set([
+  ...Object.values(engine).flatMap(value =>
+    typeof value === "function" && value.prototype instanceof CumulogError ? [value.name] : [],
+  ),
+  "InvalidTopicName",
+  "BatchInvalid",
+]);
+
+/** Failures after which nothing is certain. */
+const indefinite = new Set(["AppendOutcomeUnknown"]);
+/** Refusals of an admin request that say what is so; any other failure leaves it open whether it was done. */
+const adminRefusals = new Set(["UnknownTopic", "TopicExists", "InvalidPartitions", "InvalidConfig"]);
+
+export class Client {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Appends to one or more partitions in one request. Answers as the engine did; undefined: the process died. */
+  async append(life: Life, parts: readonly NewBatches[]): Promise<readonly AppendAnswer[] | undefined> {
+    const { history } = this.#world;
+    const ids = parts.map(part =>
+      history.invoke(life.name, {
+        op: "append",
+        topic: part.topic,
+        ...(part.log !== undefined && { log: part.log }),
+        partition: part.partition,
+        values: part.batches.flat().map(record => record.value),
+        ...(!part.isStamped && { timestampsMs: part.batches.flat().map(record => record.timestampMs) }),
+      }),
+    );
+    this.#world.note(() => `client asks ${life.name} to append ${ids.join(" ")}`);
+    const requests = parts.map(requestOf);
+    life.appending++;
+    const answers = await life.run(() => life.engine.append(requests)).catch(asBug);
+    life.appending--;
+    if (answers === killed || answers instanceof Error) {
+      for (const id of ids) this.#inconclusive(id, answers);
+      return undefined;
+    }
+    ids.forEach((id, i) => {
+      const answer = present(answers[i], `answer ${i}`);
+      this.#world.note(() => `client hears of append ${id}: ${showAppend(answer)}`);
+      if (answer.kind === "appended") {
+        history.ok(id, { op: "append", baseOffset: answer.baseOffset, appendTimeMs: answer.appendTimeMs });
+        this.#countPolls(present(parts[i], `part ${i}`));
+      } else if (indefinite.has(answer.error.name)) history.info(id, errorOf(answer.error));
+      else history.fail(id, errorOf(answer.error));
+    });
+    const kinds = new Set(answers.map(answer => answer.kind));
+    if (kinds.size > 1) this.#world.rows.add(12);
+    return answers;
+  }
+
+  /** Fetches from one or more partitions. Answers as the engine did; undefined: the process died. */
+  async fetch(
+    life: Life,
+    asked: readonly (Target & {
+      readonly partition: number;
+      readonly offset: number;
+      readonly bytesMax: number;
+    })[],
+    options: FetchOptions,
+  ): Promise<readonly FetchAnswer[] | undefined> {
+    const { history } = this.#world;
+    const ids = asked.map(part =>
+      history.invoke(life.name, {
+        op: "fetch",
+        topic: part.topic,
+        ...(part.log !== undefined && { log: part.log }),
+        partition: part.partition,
+        offset: part.offset,
+        waitMs: options.waitMsMax,
+        isAlone: asked.length === 1,
+      }),
+    );
+    const requests: FetchRequest[] = asked.map(({ topic, topicId, partition, offset, bytesMax }) => ({
+      topic,
+      partition,
+      offset,
+      bytesMax,
+      ...(topicId !== undefined && { topicId }),
+    }));
+    const polls = options.waitMsMax > 0 ? asked.map(part => `${part.topic}/${part.partition}`) : [];
+    for (const poll of polls) this.#polling.set(poll, (this.#polling.get(poll) ?? 0) + 1);
+    const answers = await life.run(() => life.engine.fetch(requests, options)).catch(asBug);
+    for (const poll of polls) this.#polling.set(poll, (this.#polling.get(poll) ?? 1) - 1);
+    if (answers === killed || answers instanceof Error) {
+      for (const id of ids) this.#inconclusive(id, answers);
+      return undefined;
+    }
+    for (const [i, id] of ids.entries()) {
+      const answer = present(answers[i], `answer ${i}`);
+      if (answer.kind === "failed") {
+        this.#world.note(() => `client hears of fetch ${id}: ${answer.error.name}: ${answer.error.message}`);
+        history.fail(id, errorOf(answer.error));
+        continue;
+      }
+      const records = await this.#records(life, id, answer.batches);
+      this.#world.note(() => `client hears of fetch ${id}: ${showFetch(answer, records)}`);
+      const { nextOffset, highWatermark, logStartOffset, lastStableOffset } = answer;
+      if (lastStableOffset !== highWatermark)
+        this.#world.violated({
+          invariant: "I5",
+          message: `fetch ${id}: last stable offset ${lastStableOffset} of ${highWatermark}, without transactions`,
+        });
+      // Records before the offset asked for come with their batch; a client drops them, but they must be true too.
+      history.ok(id, { op: "fetch", records, nextOffset, highWatermark, logStartOffset });
+    }
+    return answers;
+  }
+
+  async offset(life: Life, target: Target & { readonly partition: number }, spec: OffsetSpec): Promise<void> {
+    const { history } = this.#world;
+    const id = history.invoke(life.name, {
+      op: "offset",
+      topic: target.topic,
+      ...(target.log !== undefined && { log: target.log }),
+      partition: target.partition,
+      spec: textOfSpec(spec),
+    });
+    const request: OffsetRequest = { topic: target.topic, partition: target.partition, spec };
+    const answers = await life.run(() => life.engine.listOffsets([request])).catch(asBug);
+    if (answers === killed || answers instanceof Error) {
+      this.#inconclusive(id, answers);
+      return;
+    }
+    const answer = present(answers[0], "an answer");
+    if (answer.kind === "failed") {
+      this.#world.note(() => `client hears of offset ${id}: ${answer.error.name}: ${answer.error.message}`);
+      history.fail(id, errorOf(answer.error));
+      return;
+    }
+    this.#world.note(() => `client hears of offset ${id}: ${answer.offset} time ${answer.timestampMs}`);
+    history.ok(id, { op: "offset", offset: answer.offset, timestampMs: answer.timestampMs });
+  }
+
+  /** Asks for a change or description of topics; the topic as it then was, undefined where there was none. */
+  async admin(
+    life: Life,
+    request:
+      | { readonly op: "create"; readonly topic: string; readonly partitions: number }
+      | { readonly op: "delete" | "configure" | "describe"; readonly topic: string }
+      | { readonly op: "grow"; readonly topic: string; readonly partitions: number }
+      | { readonly op: "list" },
+    work: (life: Life) => Promise<Topic | readonly Topic[] | undefined>,
+    logOf: (topic: Topic) => string,
+  ): Promise<readonly Topic[] | CumulogError | undefined> {
+    const { history } = this.#world;
+    const id = history.invoke(life.name, request);
+    this.#world.note(() => `client asks ${life.name} for ${JSON.stringify(request)} (${id})`);
+    const isChange = request.op !== "describe" && request.op !== "list";
+    if (isChange) life.administering++;
+    const answer = await life.run(() => work(life)).catch(asBug);
+    if (isChange) life.administering--;
+    this.#world.note(() => `client hears of ${request.op} ${id}: ${showAdmin(answer)}`);
+    if (answer === killed) {
+      history.info(id);
+      return undefined;
+    }
+    if (answer instanceof CumulogError) {
+      if (adminRefusals.has(answer.name)) history.fail(id, errorOf(answer));
+      else history.info(id, errorOf(answer));
+      return answer;
+    }
+    if (answer instanceof Error) {
+      this.#inconclusive(id, answer);
+      return undefined;
+    }
+    const topics = answer === undefined ? [] : "length" in answer ? answer : [answer];
+    if (answer === undefined) history.ok(id, { op: "done" });
+    else
+      history.ok(id, {
+        op: "topic",
+        topics: topics.map(topic => ({ name: topic.name, log: logOf(topic), partitions: topic.partitions })),
+      });
+    return topics;
+  }
+
+  readonly #polling = new Map<string, number>();
+
+  #countPolls(part: NewBatches): void {
+    const waiting = this.#polling.get(`${part.topic}/${part.partition}`) ?? 0;
+    if (waiting > 0) this.#world.rows.add(28, waiting);
+  }
+
+  /** Checks each batch as a consumer would, and takes it apart. */
+  async #records(life: Life, id: number, batches: readonly Uint8Array[]): Promise<readonly SeenRecord[]> {
+    const seen: SeenRecord[] = [];
+    for (const batch of batches) {
+      try {
+        const header = readBatchHeader(batch);
+        validateBatch(batch, header, { codecs: pureCodecs, batchBytesMax: 2 ** 30 });
+        for (const { offset, value, timestampMs } of await readRecords(batch, {
+          codecs: pureCodecs,
+          bytesMax: 2 ** 30,
+        }))
+          seen.push({ offset, value: nameOf(value), timestampMs });
+      } catch (error) {
+        this.#world.violated({
+          invariant: "I10",
+          message: `fetch ${id} by ${life.name} was given a batch that is none: ${String(error)}`,
+        });
+      }
+    }
+    return seen;
+  }
+
+  #inconclusive(id: number, why: Killed | Error): void {
+    if (why !== killed)
+      this.#world.violated({
+        invariant: "bug",
+        message: `operation ${id} threw: ${why.stack ?? why.message}`,
+      });
+    this.#world.history.info(id);
+  }
+}
+
+function requestOf(part: NewBatches): AppendRequest {
+  const batches = part.batches.map(records =>
+    buildPlainBatch(
+      records.map(({ value, timestampMs, paddingBytes }) => ({
+        timestampMs,
+        key: null,
+        value: utf8(`${value}|${"x".repeat(paddingBytes)}`),
+        headers: [],
+      })),
+      { codecs: pureCodecs },
+    ),
+  );
+  return {
+    topic: part.topic,
+    partition: part.partition,
+    batches: concat(batches),
+    ...(part.topicId !== undefined && { topicId: part.topicId }),
+  };
+}
+
+/** What a record is called: its value up to the padding. */
+function nameOf(value: Uint8Array | null): string {
+  return value === null ? "null" : (textOf(value).split("|")[0] ?? "");
+}
+
+/** `worldStartMs` and time gone by: what a client's true clock says. */
+export function clientTimeMs(world: World): number {
+  return Math.floor(worldStartMs + world.scheduler.nowMs);
+}
+
+function textOfSpec(spec: OffsetSpec): OffsetSpecText {
+  return spec.kind === "atTime" ? { atTimeMs: spec.timestampMs } : spec.kind;
+}
+
+function errorOf(error: CumulogError): HistoryError {
+  return {
+    name: error.name,
+    kind: engineErrorNames.has(error.name) ? error.kind : "bug",
+    message: error.message,
+    ...("highWatermark" in error &&
+      typeof error.highWatermark === "number" && { highWatermark: error.highWatermark }),
+  };
+}
+
+/** Verbs answer; admin calls throw what is known. The caller of this tells them apart. */
+function asBug(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function showAppend(answer: AppendAnswer): string {
+  return answer.kind === "appended"
+    ? `at ${answer.baseOffset}, ${answer.recordCount} records`
+    : `${answer.error.name}: ${answer.error.message}`;
+}
+
+function showFetch(
+  answer: Extract<FetchAnswer, { kind: "records" }>,
+  records: readonly SeenRecord[],
+): string {
+  const values = records.map(record => `${record.offset}:${record.value}`).join(" ");
+  return `next ${answer.nextOffset} end ${answer.highWatermark} ${values}`;
+}
+
+function showAdmin(answer: Topic | readonly Topic[] | undefined | Killed | Error): string {
+  if (answer === undefined) return "done";
+  if (answer === killed) return "killed";
+  if (answer instanceof Error) return `${answer.name}: ${answer.message}`;
+  const topics = "length" in answer ? answer : [answer];
+  return topics.map(topic => `${topic.name} ${topic.id} x${topic.partitions}`).join(", ");
+}

@@ -1,0 +1,122 @@
+/**
+ * Watches every call from the store's side: counts what faults were met and which rows of the table of checks, and
+ * asserts what the store alone can see: that nothing is ordered before its bytes are durable (check 4).
+ */
+import type { Call, WireEvent } from "../../../lib/adapters/faulty/index.ts";
+import { type SegmentId, segmentObjectKey, timeOf } from "../../../lib/format/index.ts";
+import { segmentItemKey } from "../../../lib/format/items/index.ts";
+import type { Attributes, UpdateResult } from "../../../lib/ports/index.ts";
+import { committedSegment, kindOfCall } from "./calls.ts";
+import type { Life } from "./process.ts";
+import type { World } from "./world.ts";
+
+/** A put that takes longer than this counts as slow, ms. */
+const slowMs = 10_000;
+
+export class Witness {
+  readonly #world: World;
+  /** Segment puts that were stored and not answered. */
+  readonly #lostPuts = new Set<string>();
+  /** Commits of a sequencer when a call was sent. */
+  readonly #commitsAtSending = new WeakMap<Call, number>();
+  /** Who removed an entry last, by its name. */
+  readonly #rollers = new Map<string, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  killed(life: Life): void {
+    if (life.appending > 0) this.#world.rows.add(5, life.appending);
+    if (life.administering > 0) this.#world.rows.add(30, life.administering);
+    this.#world.faults.add("process killed");
+  }
+
+  watched(life: Life, event: WireEvent): void {
+    if (event.kind === "sent") this.#sent(event);
+    else if (event.kind === "arrives") this.#arrives(life, event.call, event.outcome.kind === "late");
+    else if (event.kind === "done") this.#done(life, event);
+  }
+
+  #sent({ call, outcome }: Extract<WireEvent, { kind: "sent" }>): void {
+    const { rows, faults } = this.#world;
+    const kind = kindOfCall(call);
+    const what = outcome.kind === "failed" ? outcome.failure : outcome.kind;
+    if (outcome.kind !== "ok") faults.add(what);
+    if (kind === "segment put") {
+      const id = segmentOfPut(call);
+      if (this.#lostPuts.delete(id)) rows.add(1);
+      if (outcome.kind === "answerLost") this.#lostPuts.add(id);
+      if ("reachMs" in outcome && outcome.kind !== "late" && outcome.reachMs + outcome.answerMs > slowMs) {
+        faults.add("slow");
+        rows.add(14);
+      }
+    }
+    if (kind === "commit") {
+      if (outcome.kind === "answerLost") rows.add(2);
+      if (outcome.kind === "late") this.#commitsAtSending.set(call, this.#commitsOf(call));
+    }
+  }
+
+  #arrives(life: Life, call: Call, isLate: boolean): void {
+    if (kindOfCall(call) !== "commit") return;
+    const { rows } = this.#world;
+    rows.add(4);
+    const id = committedSegment(call) as SegmentId;
+    const { memoryItems, memoryObjects } = this.#world;
+    if (
+      !memoryItems.peek(segmentItemKey(id)) &&
+      !memoryObjects.peek(segmentObjectKey(id)) &&
+      this.#isFresh(call, id)
+    )
+      this.#world.violated({
+        invariant: "I10",
+        message: `${life.name} commits segment ${id}, whose bytes are not stored`,
+      });
+    if (isLate && this.#commitsOf(call) > (this.#commitsAtSending.get(call) ?? 0)) rows.add(3);
+  }
+
+  /** The sweep may have removed what the floor refuses anyway. */
+  #isFresh(call: Call, id: SegmentId): boolean {
+    const floor = this.#sequencerOf(call)?.["floor"];
+    return typeof floor !== "number" || floor <= timeOf(id);
+  }
+
+  #done(life: Life, { call, outcome, answer }: Extract<WireEvent, { kind: "done" }>): void {
+    const { rows } = this.#world;
+    const kind = kindOfCall(call);
+    if (outcome.kind === "stale") rows.add(15);
+    if (outcome.kind === "damaged") rows.add(29);
+    const id = committedSegment(call) as SegmentId | undefined;
+    if (id !== undefined && isRefused(answer)) {
+      const floor = answer.current?.["floor"];
+      if (typeof floor === "number" && floor > timeOf(id) && life.freezes > 0) rows.add(6);
+    }
+    if (kind === "roll removal" && call.operation === "update") this.#rolled(life, call.update.remove ?? []);
+  }
+
+  /** Two rollers were at it when one removes what the other has removed. */
+  #rolled(life: Life, names: readonly string[]): void {
+    const others = names.filter(name => (this.#rollers.get(name) ?? life.name) !== life.name);
+    if (others.length > 0) this.#world.rows.add(16);
+    for (const name of names) this.#rollers.set(name, life.name);
+  }
+
+  #commitsOf(call: Call): number {
+    const commits = this.#sequencerOf(call)?.["seq"];
+    return typeof commits === "number" ? commits : 0;
+  }
+
+  #sequencerOf(call: Call): Attributes | undefined {
+    return call.operation === "update" ? this.#world.memoryItems.peek(call.key) : undefined;
+  }
+}
+
+function segmentOfPut(call: Call): string {
+  if (call.operation !== "put") return "";
+  return call.port === "objects" ? (call.key.split("/").at(-1) ?? "") : call.item.sk;
+}
+
+function isRefused(answer: unknown): answer is Extract<UpdateResult, { kind: "refused" }> {
+  return typeof answer === "object" && answer !== null && "kind" in answer && answer.kind === "refused";
+}
