@@ -33,8 +33,12 @@ function handOver() {
     return;
   }
   const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child too: forwarded as well, one press would count twice.
+  const isAtTerminal = process.stdin.isTTY || process.stderr.isTTY;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || !isAtTerminal) child.kill(signal);
+    });
   child.on("error", error => {
     console.error(`cumulog: ${node} does not start: ${error.message}`);
     process.exitCode = 1;
