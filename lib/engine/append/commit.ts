@@ -148,7 +148,8 @@ export class Committer {
     const own = liveEntry(image, segment.id);
     if (own) return { kind: "committed", baseOffsets: own.baseOffsets };
     const isMissing = part.chunks.some(chunk => !image.partitions.has(chunk.partition));
-    if (image.isSealed || isMissing) return this.#resolver.explainFence(part.topic);
+    if (image.isSealed) return this.#resolver.explainSeal(part.topic);
+    if (isMissing) return this.#resolver.explainFence(part.topic);
     return { kind: "absent", allowed: timeAllowedBy(image) };
   }
 

@@ -175,8 +175,8 @@ export class Fetcher {
   ): Promise<{ readonly head: PartitionHead; readonly image: SequencerImage }> {
     if (canServe(target, image)) return { head: headOf(target, image), image };
     const strong = await this.#strongImage(target, deadlineMs);
-    if (strong.isSealed || !strong.partitions.has(target.partition))
-      return this.#resolver.explainFence(target.topic);
+    if (strong.isSealed) return this.#resolver.explainSeal(target.topic);
+    if (!strong.partitions.has(target.partition)) return this.#resolver.explainFence(target.topic);
     const head = headOf(target, strong);
     if (target.from < head.start || target.from > head.next)
       throw new OffsetOutOfRange(

@@ -83,7 +83,8 @@ export class OffsetLister {
     const shard = this.#shards.of(topic.id, shardIndexOf(topic, partition));
     const image = await repeating(this.#deps, deadlineMs, () => shard.readStrongly());
     const head = image?.partitions.get(partition);
-    if (!image || image.isSealed || !head) return this.#resolver.explainFence(topic);
+    if (image?.isSealed) return this.#resolver.explainSeal(topic);
+    if (!image || !head) return this.#resolver.explainFence(topic);
     return { name: `${topic.name}-${partition}`, shard, partition, image, head, deadlineMs };
   }
 

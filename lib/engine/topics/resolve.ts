@@ -60,7 +60,7 @@ export class TopicResolver {
     );
   }
 
-  /** A sequencer of this topic is sealed or gone: says what is true now. Always throws. */
+  /** A sequencer of this topic is gone, or lacks a partition: says what is true now. Always throws. */
   async explainFence(topic: Topic): Promise<never> {
     this.forget(topic.name);
     const now = await this.resolveStrongly(topic.name);
@@ -69,6 +69,21 @@ export class TopicResolver {
         ? `topic ${topic.name} (${topic.id}) is being deleted`
         : `topic ${topic.name} was created anew: ${topic.id} is now ${now.id}`,
     );
+  }
+
+  /** A sequencer of this topic is sealed: says what is true now. Always throws. */
+  async explainSeal(topic: Topic): Promise<never> {
+    this.forget(topic.name);
+    const { item } = await this.readStrongly(topic.name);
+    if (item.id !== topic.id)
+      throw new TopicFenced(`topic ${topic.name} was created anew: ${topic.id} is now ${item.id}`);
+    // Only a deletion seals, and it marks the topic first: a topic that is active all the same was buried, and its item
+    // came back with writes that arrived late. Nobody else would ever free the name.
+    const deadlineMs = this.#deadline();
+    const deleting = await this.#store.replace(item, { ...item, state: "deleting" }, deadlineMs);
+    this.forget(topic.name);
+    await finishDeleting(this.#deps, this.#store, deleting, deadlineMs);
+    throw new UnknownTopic(`topic ${topic.name} does not exist`);
   }
 
   /** The next use reads again. */
