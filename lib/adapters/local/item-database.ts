@@ -38,9 +38,9 @@ export class ItemDatabase implements ItemCalls {
   readonly #delete: StatementSync;
   #failed: string | undefined;
 
-  /** Throws DataDirLocked when another process has it open. */
-  constructor(path: string) {
-    this.#database = open(path);
+  /** `database`: from openItems. */
+  constructor(database: DatabaseSync) {
+    this.#database = database;
     const prepare = (sql: string): StatementSync => this.#database.prepare(sql);
     this.#select = prepare("SELECT image FROM items WHERE pk = ? AND sk = ?");
     this.#ascending = prepare("SELECT sk, image FROM items WHERE pk = ? AND sk BETWEEN ? AND ? ORDER BY sk");
@@ -187,7 +187,8 @@ export class ItemDatabase implements ItemCalls {
   }
 }
 
-function open(path: string): DatabaseSync {
+/** Opens the database of items, or makes it. Throws DataDirLocked when another process has it open. */
+export function openItems(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = openDatabase(path, "full", "exclusive");
@@ -198,6 +199,8 @@ function open(path: string): DatabaseSync {
         pk TEXT NOT NULL, sk TEXT NOT NULL, image BLOB NOT NULL, PRIMARY KEY (pk, sk)
       ) STRICT;
       COMMIT`);
+    // The last process may have ended before it synced what is read here: it must not be shown before it is.
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return database;
   } catch (error) {
     database?.close();

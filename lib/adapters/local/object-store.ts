@@ -271,6 +271,11 @@ async function openPack(
     const from = indexed?.indexedTo ?? packHeadBytes;
     const scan = await scanPack(file, number, from, isNewest, crc32c);
     if (isNewest && scan.end < (await file.size())) await file.truncate(scan.end);
+    if (isNewest && (!indexed || scan.records.length > 0)) {
+      // The last process may have ended before it synced what is read here: it must not be shown before it is.
+      await file.sync();
+      await files.syncDirectory(directory);
+    }
     return { file, scan };
   } catch (error) {
     await file.close();

@@ -7,7 +7,7 @@ import { messageOf, present } from "../../std/index.ts";
 import { sqliteProblem, withoutEffect } from "./database.ts";
 import { DataDirReadOnly } from "./errors.ts";
 import { IndexDatabase } from "./index-database.ts";
-import { ItemDatabase } from "./item-database.ts";
+import { ItemDatabase, openItems } from "./item-database.ts";
 import type { IndexCalls, ItemCalls, OpenCalls, WorkerAnswer, WorkerRequest } from "./worker-calls.ts";
 
 /** Calls on items, and whether they could change one. */
@@ -30,7 +30,7 @@ let index: IndexDatabase | undefined;
 const openCalls: OpenCalls = {
   open(paths) {
     try {
-      items = new ItemDatabase(paths.items);
+      items = new ItemDatabase(openItems(paths.items));
       index = new IndexDatabase(paths.objects);
       return index.packs();
     } catch (error) {
