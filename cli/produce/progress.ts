@@ -1,0 +1,36 @@
+/**
+ * How far a produce is, for a person who watches: one line on stderr that is drawn anew. Nothing at all when stderr is
+ * no terminal.
+ */
+import { grouped, size } from "../rates.ts";
+
+export type Progress = {
+  readonly update: (inputBytes: number, records: number) => void;
+  /** Removes the line. */
+  readonly stop: () => void;
+};
+
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+/** Starts the line. `totalBytes` undefined: nobody knows how much will come. */
+export async function startProgress(totalBytes: number | undefined): Promise<Progress> {
+  if (!process.stderr.isTTY) return silent;
+  const { default: progress } = await import("cli-progress");
+  const format =
+    totalBytes === undefined
+      ? " {records} records, {read}"
+      : " [{bar}] {percentage}% {records} records, {read}, {eta_formatted} left";
+  const bar = new progress.SingleBar({
+    format,
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+    etaBuffer: 50,
+  });
+  bar.start(totalBytes ?? 0, 0, { records: 0, read: "0 B" });
+  return {
+    update: (inputBytes, records) =>
+      bar.update(inputBytes, { records: grouped(records), read: size(inputBytes) }),
+    stop: () => bar.stop(),
+  };
+}
