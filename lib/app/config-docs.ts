@@ -13,12 +13,16 @@ export function renderConfiguration(): string {
       `\`${variableOf(name)}\``,
       `\`${kebab(name)}\``,
       shownDefault(setting.defaultValue),
-      [setting.range, setting.unit].filter(part => part !== "").join(" "),
+      shownValues(setting),
       setting.documentation,
     ];
   });
   const header = ["Flag", "Environment", "File", "Default", "Values", "What it does"];
   return [header, header.map(() => "---"), ...rows].map(cells => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function shownValues({ range, unit }: Setting<unknown>): string {
+  return unit === "bytes" || unit === "ms" ? `${range} ${unit}` : range;
 }
 
 function shownDefault(value: unknown): string {

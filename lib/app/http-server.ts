@@ -1,0 +1,126 @@
+/**
+ * An HTTP server of Node around an app of Request and Response. It bounds what one client can take (connections, time for
+ * the headers, silence), and closes in good order: nothing new is accepted, what is under way is answered, and each
+ * connection ends with its last answer.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Clock } from "../ports/index.ts";
+import { messageOf } from "../std/index.ts";
+import { HostUnusable, PortForbidden, PortInUse } from "./errors.ts";
+import { bracketed } from "./local.ts";
+import { flagOf } from "./settings.ts";
+
+export type HttpServerOptions = {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly connectionsMax: number;
+};
+
+/** How long the headers of a request may take: a client that is slower is none. */
+const headersMsMax = 10_000;
+/** How long a connection is kept for a next request: longer than the usual proxies keep theirs. */
+const keepAliveMs = 65_000;
+/** No byte either way: longer than any waiting that the app allows. */
+const silenceMsMax = 600_000;
+const checkMs = 2_000;
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #underWay = new Set<ServerResponse>();
+  #isClosing = false;
+
+  constructor(
+    deps: { readonly clock: Clock; readonly fetch: (request: Request) => Response | Promise<Response> },
+    options: HttpServerOptions,
+  ) {
+    this.#options = options;
+    this.#clock = deps.clock;
+    // It answers what is no request at all, before the app sees it.
+    const errorHandler = (error: unknown): Response =>
+      Response.json({ error_code: 40001, message: messageOf(error) }, { status: 400 });
+    const listener = getRequestListener(deps.fetch, { errorHandler });
+    this.#server = createServer(
+      {
+        headersTimeout: headersMsMax,
+        keepAliveTimeout: keepAliveMs,
+        connectionsCheckingInterval: checkMs,
+        // Streams of records last; the app bounds the time of each body itself.
+        requestTimeout: 0,
+      },
+      (incoming: IncomingMessage, outgoing: ServerResponse) => {
+        this.#follow(outgoing);
+        void listener(incoming, outgoing);
+      },
+    );
+    this.#server.maxConnections = options.connectionsMax;
+    this.#server.setTimeout(silenceMsMax);
+  }
+
+  /** Begins to accept; answers with the URL. Throws PortInUse, PortForbidden, HostUnusable. */
+  listen(): Promise<string> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", error => reject(asListenError(error, host, port)));
+      this.#server.listen({ host, port }, () => {
+        const address = this.#server.address();
+        const actual = typeof address === "object" && address !== null ? address.port : port;
+        resolve(`http://${bracketed(host)}:${actual}`);
+      });
+    });
+  }
+
+  /**
+   * Accepts nothing more and resolves when the last connection has ended: each with the answer to what is under way on
+   * it, and all of them after `ms` at the latest.
+   */
+  async close(ms: number): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const outgoing of this.#underWay) endConnectionWith(outgoing);
+    this.#server.closeIdleConnections();
+    const cancel = this.#clock.timer(ms, () => this.#server.closeAllConnections());
+    await closed;
+    cancel();
+  }
+
+  /** Ends every connection now, answered or not. */
+  cut(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #follow(outgoing: ServerResponse): void {
+    this.#underWay.add(outgoing);
+    if (this.#isClosing) endConnectionWith(outgoing);
+    outgoing.once("close", () => {
+      this.#underWay.delete(outgoing);
+      // One whose headers were sent before the closing began stays open for a next request otherwise.
+      if (this.#isClosing) this.#server.closeIdleConnections();
+    });
+  }
+}
+
+function endConnectionWith(outgoing: ServerResponse): void {
+  if (!outgoing.headersSent) outgoing.setHeader("connection", "close");
+}
+
+function asListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const flag = flagOf("httpPort");
+  if (error.code === "EADDRINUSE")
+    return new PortInUse(
+      `port ${port} of ${host} is in use: stop what listens there, or choose another with ${flag}`,
+    );
+  if (error.code === "EACCES")
+    return new PortForbidden(
+      `port ${port} of ${host} is not open to this user: choose one from 1024 on with ${flag}`,
+    );
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
+    return new HostUnusable(
+      `host ${JSON.stringify(host)} is no address of this machine (${error.code}): choose one with ${flagOf("host")}`,
+    );
+  return error;
+}

@@ -1,0 +1,39 @@
+/**
+ * Reads the fields of a JSON object from outside, one by one. By hand and not by a schema: this runs for every record.
+ * A field that is not known is refused: a misspelled partition must not send the record elsewhere.
+ */
+import { BadRequest } from "../errors.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The object, if it is one and has no other fields than those. Throws BadRequest. */
+export function fieldsOf(value: unknown, known: ReadonlySet<string>, place: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new BadRequest(`${place} is ${describe(value)}: an object is wanted`);
+  for (const name of Object.keys(value))
+    if (!known.has(name))
+      throw new BadRequest(`${place}.${name.slice(0, 40)} is not known: ${[...known].join(", ")} are`);
+  return value as Fields;
+}
+
+/** A list. Throws BadRequest. */
+export function listOf(value: unknown, place: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new BadRequest(`${place} is ${describe(value)}: a list is wanted`);
+  return value;
+}
+
+/** The number of a partition; undefined when none is given. Throws BadRequest. */
+export function partitionOf(value: unknown, place: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    throw new BadRequest(`${place} is ${describe(value)}: a whole number from 0 on is wanted`);
+  return value;
+}
+
+/** A value for a message: its kind, or itself when it is short. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return JSON.stringify(value).slice(0, 40);
+}

@@ -1,0 +1,139 @@
+/**
+ * Reads records off a request body as they arrive: whatever has come in is one lot. What ends the stream early (bytes
+ * that are no record, silence, a stopping server) becomes the last item of the last lot, so that the sender reads in
+ * the results how far it came. Bytes read are accounted for until their lot is given back.
+ */
+import { CumulogError } from "../../std/index.ts";
+import { contentLength, truncated } from "../body.ts";
+import { BadRequest, BodyTooLarge, BodyTooSlow, ServerStopping } from "../errors.ts";
+import { HeldBytes } from "../held-bytes.ts";
+import type { Service } from "../service.ts";
+import { JsonSplitter, type Piece } from "./split.ts";
+
+/** The bytes of one record, or why there is none. */
+export type Received = Uint8Array | CumulogError;
+
+/** Records that arrived together. */
+export type Lot = {
+  readonly items: readonly Received[];
+  readonly sizeBytes: number;
+  readonly isLast: boolean;
+};
+
+/** A body up to this size is read at once: a stream costs more than it. */
+const wholeBytesMax = 64 * 1024;
+
+export class RecordReceiver {
+  readonly #service: Service;
+  readonly #request: Request;
+  readonly #splitter: JsonSplitter;
+  readonly #held: HeldBytes;
+  readonly #expectedBytes: number | undefined;
+  readonly #onStop = (): void => this.#interrupt(stopped());
+  #interrupt: (error: CumulogError) => void = () => undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #receivedBytes = 0;
+
+  constructor(service: Service, request: Request) {
+    this.#service = service;
+    this.#request = request;
+    this.#splitter = new JsonSplitter(service.options.requestBytesMax);
+    this.#held = new HeldBytes(service.bodyRoom);
+    this.#expectedBytes = contentLength(request);
+    service.stopping.addEventListener("abort", this.#onStop);
+  }
+
+  /** Waits for the next lot: at least one item, but for a last one that may have none. Never rejects. */
+  async next(): Promise<Lot> {
+    let sizeBytes = 0;
+    const items: Received[] = [];
+    while (items.length === 0) {
+      try {
+        const chunk = await this.#read();
+        if (chunk) {
+          sizeBytes += chunk.length;
+          items.push(...this.#splitter.push(chunk).map(piece => this.#received(piece)));
+        }
+        if (!chunk || this.#isWhole()) return { items: this.#withEnd(items), sizeBytes, isLast: true };
+        if (items.at(-1) instanceof EndOfRecords) return { items, sizeBytes, isLast: true };
+        if (items.length === 0 && !this.#splitter.isKeeping) {
+          // White space, or part of a record that is too large: nothing of it is held.
+          this.#held.give(sizeBytes);
+          sizeBytes = 0;
+        }
+      } catch (error) {
+        if (!(error instanceof CumulogError)) throw error;
+        return { items: [...items, error], sizeBytes, isLast: true };
+      }
+    }
+    return { items, sizeBytes, isLast: false };
+  }
+
+  /** The lot is done with: its bytes may be used for others. */
+  giveBack(lot: Lot): void {
+    this.#held.give(lot.sizeBytes);
+  }
+
+  /** Reads no more and gives everything back. */
+  close(): void {
+    this.#service.stopping.removeEventListener("abort", this.#onStop);
+    this.#held.release();
+    // Only says that nothing more is wanted; that the other side is gone already is no failure.
+    this.#reader?.cancel().catch(() => undefined);
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const { clock, options, stopping } = this.#service;
+    const ms = options.streamSilenceMsMax;
+    const chunk = await new Promise<Uint8Array | undefined>((resolve, reject) => {
+      this.#interrupt = reject;
+      if (stopping.aborted) reject(stopped());
+      const cancel = clock.timer(ms, () => reject(new BodyTooSlow(`nothing came for ${ms} ms`)));
+      this.#readChunk()
+        .then(resolve, error => reject(truncated(error)))
+        .finally(cancel);
+    });
+    this.#held.add(chunk?.length ?? 0);
+    this.#receivedBytes += chunk?.length ?? 0;
+    return chunk;
+  }
+
+  async #readChunk(): Promise<Uint8Array | undefined> {
+    const expected = this.#expectedBytes;
+    if (expected !== undefined && expected <= wholeBytesMax)
+      return this.#receivedBytes === 0 ? new Uint8Array(await this.#request.arrayBuffer()) : undefined;
+    this.#reader ??= this.#request.body?.getReader();
+    return (await this.#reader?.read())?.value;
+  }
+
+  #isWhole(): boolean {
+    return this.#receivedBytes === this.#expectedBytes;
+  }
+
+  #withEnd(items: readonly Received[]): readonly Received[] {
+    const rest = this.#splitter.end();
+    return rest ? [...items, this.#received(rest)] : items;
+  }
+
+  #received(piece: Piece): Received {
+    if (piece.kind === "object") return piece.bytes;
+    if (piece.kind === "tooLarge")
+      return new BodyTooLarge(
+        `the record at byte ${piece.at} has ${piece.sizeBytes} bytes, ${this.#service.options.requestBytesMax} are allowed`,
+      );
+    if (piece.kind === "truncated")
+      return new BadRequest(
+        `the body ends inside the record at byte ${piece.at}, after ${piece.sizeBytes} bytes of it`,
+      );
+    return new EndOfRecords(
+      `byte ${piece.at} is ${JSON.stringify(String.fromCharCode(piece.byte))}: a record is a JSON object; nothing after it was read`,
+    );
+  }
+}
+
+/** After this, records cannot be told apart. */
+class EndOfRecords extends BadRequest {}
+
+function stopped(): CumulogError {
+  return new ServerStopping("the server is stopping; nothing after this was read");
+}

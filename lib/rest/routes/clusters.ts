@@ -1,0 +1,152 @@
+/**
+ * Clusters of the v3 paths. There is one: this log. And its brokers, of which there is one: this process.
+ */
+import { z } from "zod";
+import { json } from "../answer.ts";
+import { UnknownResource } from "../errors.ts";
+import { type Call, type Route, route } from "../route.ts";
+import { clusterParams, integerText, none, related, resource, resourceList } from "../schemas.ts";
+import { brokerId, Links, requireCluster } from "./v3.ts";
+
+const cluster = resource("KafkaCluster", {
+  cluster_id: z.string(),
+  controller: related,
+  acls: related,
+  brokers: related,
+  broker_configs: related,
+  consumer_groups: related,
+  topics: related,
+  partition_reassignments: related,
+});
+
+const broker = resource("KafkaBroker", {
+  cluster_id: z.string(),
+  broker_id: z.int(),
+  host: z.string().nullable(),
+  port: z.int().nullable(),
+  configs: related,
+  partition_replicas: related,
+});
+
+const tag = "Cluster (v3)";
+const brokerParams = clusterParams.extend({ broker_id: integerText(0, 2 ** 31 - 1) });
+
+export const clusterRoutes: readonly Route[] = [
+  route({
+    method: "get",
+    path: "/v3/clusters",
+    tag,
+    summary: "List clusters",
+    params: none,
+    query: none,
+    answers: {
+      200: {
+        description: "This cluster alone.",
+        content: { "application/json": { schema: resourceList("KafkaClusterList", cluster) } },
+      },
+    },
+    errors: [],
+    async handle(call) {
+      const id = await call.service.engine.clusterId();
+      const self = new URL("/v3/clusters", call.request.url).href;
+      return json({
+        kind: "KafkaClusterList",
+        metadata: { self, next: null },
+        data: [clusterData(new Links(call, id), id)],
+      });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/v3/clusters/{cluster_id}",
+    tag,
+    summary: "Describe a cluster",
+    params: clusterParams,
+    query: none,
+    answers: {
+      200: { description: "The cluster.", content: { "application/json": { schema: cluster } } },
+    },
+    errors: ["UnknownResource"],
+    async handle(call) {
+      const { cluster_id } = call.params;
+      await requireCluster(call.service, cluster_id);
+      return json(clusterData(new Links(call, cluster_id), cluster_id));
+    },
+  }),
+  route({
+    method: "get",
+    path: "/v3/clusters/{cluster_id}/brokers",
+    tag,
+    summary: "List brokers",
+    params: clusterParams,
+    query: none,
+    answers: {
+      200: {
+        description: "One: there are no brokers, but clients want one.",
+        content: { "application/json": { schema: resourceList("KafkaBrokerList", broker) } },
+      },
+    },
+    errors: ["UnknownResource"],
+    async handle(call) {
+      const { cluster_id } = call.params;
+      await requireCluster(call.service, cluster_id);
+      const links = new Links(call, cluster_id);
+      return json({
+        kind: "KafkaBrokerList",
+        metadata: links.list("/brokers"),
+        data: [brokerData(links, cluster_id)],
+      });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/v3/clusters/{cluster_id}/brokers/{broker_id}",
+    tag,
+    summary: "Describe a broker",
+    params: brokerParams,
+    query: none,
+    answers: {
+      200: { description: "The broker.", content: { "application/json": { schema: broker } } },
+    },
+    errors: ["UnknownResource"],
+    handle: describeBroker,
+  }),
+];
+
+async function describeBroker(call: Call<z.infer<typeof brokerParams>, unknown>): Promise<Response> {
+  const { cluster_id, broker_id } = call.params;
+  await requireCluster(call.service, cluster_id);
+  if (broker_id !== brokerId)
+    throw new UnknownResource(`broker ${broker_id} does not exist: ${brokerId} does`);
+  return json(brokerData(new Links(call, cluster_id), cluster_id));
+}
+
+function clusterData(links: Links, clusterId: string): z.infer<typeof cluster> {
+  return {
+    kind: "KafkaCluster",
+    metadata: links.metadata(""),
+    cluster_id: clusterId,
+    controller: links.related(`/brokers/${brokerId}`),
+    acls: links.related("/acls"),
+    brokers: links.related("/brokers"),
+    broker_configs: links.related("/broker-configs"),
+    consumer_groups: links.related("/consumer-groups"),
+    topics: links.related("/topics"),
+    partition_reassignments: links.related("/topics/-/partitions/-/reassignment"),
+  };
+}
+
+function brokerData(links: Links, clusterId: string): z.infer<typeof broker> {
+  const path = `/brokers/${brokerId}`;
+  return {
+    kind: "KafkaBroker",
+    metadata: links.metadata(path, `broker=${brokerId}`),
+    cluster_id: clusterId,
+    broker_id: brokerId,
+    // Nothing speaks Kafka's own protocol yet.
+    host: null,
+    port: null,
+    configs: links.related(`${path}/configs`),
+    partition_replicas: links.related(`${path}/partition-replicas`),
+  };
+}

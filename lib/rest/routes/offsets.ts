@@ -1,0 +1,76 @@
+/**
+ * Offsets of a partition: its ends, or where a time begins.
+ */
+import { z } from "zod";
+import type { OffsetSpec } from "../../engine/index.ts";
+import { json } from "../answer.ts";
+import { type Call, type Route, route } from "../route.ts";
+import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
+import type { Service } from "../service.ts";
+import { namedTopic } from "./v3.ts";
+
+const query = z.strictObject({
+  timestamp: z
+    .union([z.enum(["earliest", "latest", "max"]), integerText(0, Number.MAX_SAFE_INTEGER)])
+    .optional(),
+});
+
+const oneOffset = z
+  .object({
+    topic: z.string(),
+    partition: z.int(),
+    offset: z.int().meta({ description: "-1: no record is that late." }),
+    timestamp: z.int().meta({ description: "The time of the record at the offset, ms; -1 for the ends." }),
+  })
+  .meta({ id: "OffsetResponse" });
+
+const ends = z
+  .object({ beginning_offset: offsetNumber, end_offset: offsetNumber })
+  .meta({ id: "OffsetsResponseV2" });
+
+export const offsetRoutes: readonly Route[] = [
+  route({
+    method: "get",
+    path: "/topics/{topic}/partitions/{partition}/offsets",
+    tag: "Records",
+    summary: "Find an offset",
+    description:
+      "`timestamp` is `earliest`, `latest`, `max` (the record with the highest time) or ms since 1970: the first " +
+      "record at or after that time. Without it, both ends of the partition, as the v2 paths have it.",
+    params: plainPartitionParams,
+    query,
+    answers: {
+      200: {
+        description: "The offset, or both ends.",
+        content: { "application/json": { schema: z.union([oneOffset, ends]) } },
+      },
+    },
+    errors: ["UnknownTopic", "UnknownPartition", "InvalidTopicName", "ReadFailed", "RecordsCorrupt"],
+    handle: findOffset,
+  }),
+];
+
+type PartitionParams = z.infer<typeof plainPartitionParams>;
+
+async function findOffset(call: Call<PartitionParams, z.infer<typeof query>>): Promise<Response> {
+  const { service, params } = call;
+  const { timestamp } = call.query;
+  const place = { topic: namedTopic(params.topic), partition: params.partition };
+  if (timestamp !== undefined) return json({ ...place, ...(await look(service, place, specOf(timestamp))) });
+  const [beginning, end] = await Promise.all([
+    look(service, place, { kind: "earliest" }),
+    look(service, place, { kind: "latest" }),
+  ]);
+  return json({ beginning_offset: beginning.offset, end_offset: end.offset });
+}
+
+async function look(service: Service, place: PartitionParams, spec: OffsetSpec) {
+  const [answer] = await service.engine.listOffsets([{ ...place, spec }]);
+  if (answer?.kind !== "offset") throw answer?.error ?? new Error("an offset without an answer");
+  return { offset: answer.offset, timestamp: answer.timestampMs };
+}
+
+function specOf(timestamp: number | "earliest" | "latest" | "max"): OffsetSpec {
+  if (typeof timestamp === "number") return { kind: "atTime", timestampMs: timestamp };
+  return timestamp === "max" ? { kind: "maxTimestamp" } : { kind: timestamp };
+}

@@ -1,0 +1,160 @@
+/**
+ * Produce of the v2 paths: a batch of records in one body, JSON or base64, answered whole.
+ */
+import { z } from "zod";
+import type { CumulogError } from "../../std/index.ts";
+import { jsonV2 } from "../answer.ts";
+import { parseJson, textOfBody, withBody } from "../body.ts";
+import { publicMessage, translate } from "../errors.ts";
+import { reportFailure } from "../failures.ts";
+import { elementTexts, memberTexts } from "../json-text.ts";
+import { mediaTypeOf, v2BinaryMediaType, v2JsonMediaType } from "../media-types.ts";
+import {
+  appendRecords,
+  dataBytes,
+  type Entry,
+  fieldsOf,
+  listOf,
+  type Outcome,
+  partitionOf,
+} from "../produce/index.ts";
+import { type BodyContent, type Call, type Route, type RouteOf, route } from "../route.ts";
+import { none, plainPartitionParams, plainTopicParams } from "../schemas.ts";
+import type { Service } from "../service.ts";
+import { namedTopic } from "./v3.ts";
+
+const bodyOf = (id: string, data: z.ZodType) =>
+  z
+    .strictObject({
+      records: z.array(
+        z.strictObject({
+          key: data.nullish(),
+          value: data.nullish(),
+          partition: z.int().min(0).nullish(),
+        }),
+      ),
+    })
+    .meta({ id });
+
+const body: Readonly<Record<string, BodyContent>> = {
+  [v2JsonMediaType]: {
+    schema: bodyOf("ProduceJsonRequestV2", z.unknown()),
+    example: { records: [{ key: "customer-7", value: { amount: 12.5 } }, { value: "no key" }] },
+  },
+  [v2BinaryMediaType]: {
+    schema: bodyOf("ProduceBinaryRequestV2", z.string().meta({ contentEncoding: "base64" })),
+    example: { records: [{ key: "Y3VzdG9tZXItNw==", value: "aGVsbG8=" }] },
+  },
+};
+
+const offsets = z
+  .object({
+    offsets: z.array(
+      z.object({
+        partition: z.int().nullable(),
+        offset: z.int().nullable(),
+        error_code: z
+          .int()
+          .nullable()
+          .meta({ description: "1: it will fail again. 2: try again. The five digits are in the message." }),
+        error: z.string().nullable(),
+      }),
+    ),
+    key_schema_id: z.null(),
+    value_schema_id: z.null(),
+  })
+  .meta({ id: "ProduceResponseV2" });
+
+const common = {
+  method: "post",
+  tag: "Topics (v2)",
+  description: "One result per record, in their order. A record that fails does not affect the others.",
+  query: none,
+  body,
+  answers: {
+    200: {
+      description: "Where each record was stored, or why it was not.",
+      content: { "application/vnd.kafka.v2+json": { schema: offsets } },
+    },
+  },
+  errors: ["UnknownTopic", "InvalidTopicName", "Unprocessable", "ReadFailed"],
+} as const satisfies Partial<RouteOf<unknown, unknown>>;
+
+export const produceV2Routes: readonly Route[] = [
+  route({
+    ...common,
+    path: "/topics/{topic}",
+    summary: "Produce records",
+    params: plainTopicParams,
+    handle: call => produce(call, call.params.topic, undefined),
+  }),
+  route({
+    ...common,
+    path: "/topics/{topic}/partitions/{partition}",
+    summary: "Produce records to a partition",
+    params: plainPartitionParams,
+    handle: call => produce(call, call.params.topic, call.params.partition),
+  }),
+];
+
+const bodyFields = new Set(["records", "key_schema_id", "value_schema_id", "key_schema", "value_schema"]);
+const recordFields = new Set(["key", "value", "partition"]);
+
+async function produce(
+  call: Call<unknown, unknown>,
+  name: string,
+  partition: number | undefined,
+): Promise<Response> {
+  const { service, request } = call;
+  const isJson = mediaTypeOf(request, Object.keys(body)) === v2JsonMediaType;
+  const topic = await service.engine.topics.resolve(namedTopic(name));
+  return withBody(service, request, async bytes => {
+    const entries = readEntries(textOfBody(bytes), isJson, partition, service.clock.now());
+    const outcomes = await appendRecords(service, topic, entries);
+    return jsonV2({
+      offsets: outcomes.map(outcome => resultOf(service, request, outcome)),
+      key_schema_id: null,
+      value_schema_id: null,
+    });
+  });
+}
+
+/** The records of a body. What is wrong with the form of the body refuses all of it; with the data of a record, that record. */
+function readEntries(
+  text: string,
+  isJson: boolean,
+  partition: number | undefined,
+  timestampMs: number,
+): readonly (Entry | CumulogError)[] {
+  const { records } = fieldsOf(parseJson(text), bodyFields, "body") as { records?: unknown };
+  const texts = isJson ? elementTexts(memberTexts(text).get("records") ?? "[]") : [];
+  return listOf(records, "records").map((each, index) => {
+    const place = `records.${index}`;
+    const fields = fieldsOf(each, recordFields, place);
+    const members = isJson ? memberTexts(texts[index] ?? "{}") : undefined;
+    const dataOf = (field: "key" | "value"): Uint8Array | null =>
+      dataBytes(
+        isJson ? "JSON" : "BINARY",
+        fields[field],
+        () => members?.get(field) ?? "null",
+        `${place}.${field}`,
+      );
+    const record = { timestampMs, key: dataOf("key"), value: dataOf("value"), headers: [] };
+    return { record, partition: partition ?? partitionOf(fields["partition"], `${place}.partition`) };
+  });
+}
+
+function resultOf(service: Service, request: Request, outcome: Outcome) {
+  if (outcome.kind === "stored") {
+    const { partition, offset } = outcome;
+    return { partition, offset, error_code: null, error: null };
+  }
+  const { code } = translate(outcome.error);
+  const requestId = reportFailure(service, request, outcome.error);
+  return {
+    partition: null,
+    offset: null,
+    error_code: outcome.error.kind === "busy" ? 2 : 1,
+    error: `${code} ${publicMessage(outcome.error, requestId)}`,
+  };
+}

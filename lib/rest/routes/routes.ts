@@ -1,0 +1,27 @@
+/**
+ * THE list of routes. The router serves it, the OpenAPI document describes it.
+ */
+import type { Route } from "../route.ts";
+import { clusterRoutes } from "./clusters.ts";
+import { configRoutes } from "./configs.ts";
+import { offsetRoutes } from "./offsets.ts";
+import { partitionRoutes } from "./partitions.ts";
+import { produceV2Routes } from "./produce-v2.ts";
+import { produceV3Routes } from "./produce-v3.ts";
+import { recordRoutes } from "./records.ts";
+import { serverRoutes } from "./server.ts";
+import { topicRoutes } from "./topics.ts";
+import { topicV2Routes } from "./topics-v2.ts";
+
+export const routes: readonly Route[] = [
+  ...serverRoutes(() => routes),
+  ...clusterRoutes,
+  ...topicRoutes,
+  ...partitionRoutes,
+  ...configRoutes,
+  ...produceV3Routes,
+  ...topicV2Routes,
+  ...produceV2Routes,
+  ...recordRoutes,
+  ...offsetRoutes,
+];

@@ -1,0 +1,80 @@
+/**
+ * What every route works with: the parts it is given, plain options, and what all requests share.
+ */
+import { type Engine, Partitioner } from "../engine/index.ts";
+import type { Clock, Codecs, Random, Telemetry } from "../ports/index.ts";
+import { Semaphore } from "../std/index.ts";
+
+/** Everything that works. */
+export type RestDeps = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly codecs: Codecs;
+  readonly telemetry: Telemetry;
+  /** Every metric, as Prometheus reads it. */
+  readonly exposition: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Aborted when the server begins to stop: waiting ends, streams take nothing more. */
+  readonly stopping: AbortSignal;
+};
+
+/** Plain data; `defaultRestOptions` has the reasons. */
+export type RestOptions = {
+  /** Names that this server answers to, beside localhost; an IP address in brackets when it is v6. */
+  readonly hosts: readonly string[];
+  /** How far the Host header is believed: `any` behind a gateway that owns the name, `addresses` for IP addresses too. */
+  readonly hostCheck: "names" | "addresses" | "any";
+  /** Web pages that may call, as their Origin header names them. */
+  readonly origins: readonly string[];
+  /** The largest body, or one record of a stream, bytes. */
+  readonly requestBytesMax: number;
+  /** Bodies of all requests together, bytes. */
+  readonly bodyBufferBytes: number;
+  /** How long a body may take in all, ms. */
+  readonly bodyMsMax: number;
+  /** How long a stream of records may be silent, ms. */
+  readonly streamSilenceMsMax: number;
+  /** How much of one stream may be on its way into the log, bytes. */
+  readonly streamWindowBytes: number;
+  /** The longest waiting of a fetch, ms. */
+  readonly fetchWaitMsMax: number;
+  /** The most that one fetch may ask for, bytes. */
+  readonly fetchBytesMax: number;
+};
+
+const mebibyte = 1024 * 1024;
+
+/** Fit for a process on a local port. */
+export const defaultRestOptions: RestOptions = {
+  hosts: [],
+  hostCheck: "names",
+  origins: [],
+  requestBytesMax: 16 * mebibyte,
+  bodyBufferBytes: 256 * mebibyte,
+  // Long enough for 16 MiB over a slow line, short enough that silent clients do not gather.
+  bodyMsMax: 60_000,
+  // A pipe of events may be quiet for a while: `tail -f file | curl -T-`.
+  streamSilenceMsMax: 300_000,
+  // Latency times rate: 10 ms at 200 MB/s.
+  streamWindowBytes: 2 * mebibyte,
+  fetchWaitMsMax: 60_000,
+  fetchBytesMax: 64 * mebibyte,
+};
+
+/** What every route is given. */
+export type Service = RestDeps & {
+  readonly options: RestOptions;
+  readonly partitioner: Partitioner;
+  /** Bytes of request bodies held at present. */
+  readonly bodyRoom: Semaphore;
+};
+
+/** Joins the parts; reads and starts nothing. */
+export function makeService(deps: RestDeps, options: RestOptions): Service {
+  return {
+    ...deps,
+    options,
+    partitioner: new Partitioner({ random: deps.random }),
+    bodyRoom: new Semaphore(options.bodyBufferBytes),
+  };
+}
