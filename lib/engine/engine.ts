@@ -119,6 +119,7 @@ function keepOwnChunk(deps: EngineDeps, cache: BlockCache): OwnChunkListener {
       recordCount: chunk.recordCount,
     };
     // A copy: it is patched with its offsets, and the callers' bytes stay theirs.
-    cache.keep(new Chunk(place, concat(chunk.pendings.map(pending => pending.bytes)), deps.codecs), "tail");
+    const bytes = concat(chunk.pendings.map(pending => pending.bytes));
+    cache.keep(new Chunk(place, bytes, deps.codecs, "checked"), "tail");
   };
 }

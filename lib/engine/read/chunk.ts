@@ -1,11 +1,12 @@
 /**
- * A chunk in memory, ready to be delivered: its batches carry their true base offsets, and each was checked against its
- * own checksum. Batches behind a corrupt one can still be read as long as their frames can be found.
+ * A chunk in memory, ready to be delivered: its batches carry their true base offsets. A batch says itself how long it
+ * is and how many offsets it takes, so it is believed only with its checksum: batches before a corrupt one are placed
+ * from the chunk's start, those behind it, as long as their frames can be found, from its end.
  */
 import { type Offset, offset, type SegmentId } from "../../format/index.ts";
 import { type BatchHeader, placeBatch, readBatchHeader } from "../../format/record-batch/index.ts";
 import type { Codecs } from "../../ports/index.ts";
-import { messageOf } from "../../std/index.ts";
+import { messageOf, viewOf } from "../../std/index.ts";
 import { RecordsCorrupt } from "../errors.ts";
 
 /** Every batch is given this leader epoch: there is one writer of offsets and it never changes. */
@@ -35,13 +36,17 @@ type BatchPlace = {
 export class Chunk {
   readonly place: ChunkPlace;
   readonly bytes: Uint8Array;
+  /** In order of offset. Between or behind them may be offsets that are lost. */
   readonly batches: readonly BatchPlace[];
-  /** Offset from which the frames could not be read any more; the end of the chunk when all could. */
-  readonly readableEnd: Offset;
+  /** Every batch is there and true. */
+  readonly isWhole: boolean;
   readonly #codecs: Codecs;
 
-  /** Takes over `bytes` and patches them. Throws RecordsCorrupt when they are fewer than the place says. */
-  constructor(place: ChunkPlace, bytes: Uint8Array, codecs: Codecs) {
+  /**
+   * Takes over `bytes` and patches them. `checked`: they come from where every batch was checked a moment ago.
+   * Throws RecordsCorrupt when they are fewer than the place says.
+   */
+  constructor(place: ChunkPlace, bytes: Uint8Array, codecs: Codecs, trust: "checked" | "unchecked") {
     if (bytes.length !== place.length)
       throw new RecordsCorrupt(
         `${describeChunk(place)} has ${bytes.length} bytes, ${place.length} were written: truncated`,
@@ -49,8 +54,14 @@ export class Chunk {
     this.place = place;
     this.bytes = bytes;
     this.#codecs = codecs;
-    this.batches = placeAll(place, bytes);
-    this.readableEnd = offset(this.batches.at(-1)?.end ?? place.base);
+    const { frames, isComplete } = framesOf(
+      bytes,
+      frame => trust === "checked" || isTrue(bytes, frame, codecs),
+    );
+    this.batches = placeFrames(place, bytes, frames, isComplete);
+    this.isWhole =
+      this.batches.length === frames.length &&
+      this.batches.reduce((count, batch) => count + batch.end - batch.base, 0) === place.recordCount;
   }
 
   get sizeBytes(): number {
@@ -65,42 +76,101 @@ export class Chunk {
   /** The bytes of a batch, checked against its checksum now. Throws RecordsCorrupt. */
   deliver(batch: BatchPlace): Uint8Array {
     const bytes = this.bytes.subarray(batch.at, batch.at + batch.sizeBytes);
-    const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(checksumAt);
-    const actual = this.#codecs.crc32c(bytes.subarray(checkedFrom));
+    const stored = storedChecksum(this.bytes, batch);
+    const actual = actualChecksum(this.bytes, batch, this.#codecs);
     if (stored !== actual)
       throw new RecordsCorrupt(
         `offsets [${batch.base}, ${batch.end}) of ${describeChunk(this.place)}: checksum ${actual}, ${stored} was written`,
       );
     return bytes;
   }
+
+  /** The offsets from `from` on, up to `to`, cannot be read. */
+  lost(from: number, to: number): RecordsCorrupt {
+    return new RecordsCorrupt(
+      `offsets [${from}, ${to}) of ${describeChunk(this.place)}: a checksum or a frame is not what was written`,
+    );
+  }
 }
 
-/** Finds every batch and gives it its base offset; stops where a frame cannot be read or does not add up. */
-function placeAll(place: ChunkPlace, bytes: Uint8Array): readonly BatchPlace[] {
-  const batches: BatchPlace[] = [];
-  const end = place.base + place.recordCount;
-  let base: number = place.base;
-  for (let at = 0; at < bytes.length && base < end; ) {
+type Span = { readonly at: number; readonly sizeBytes: number };
+type Frame = Span & {
+  readonly recordCount: number;
+  readonly maxTimestampMs: number;
+  readonly isTrue: boolean;
+};
+
+/** Walks the frames as far as they can be found; complete when the last ends where the bytes do. */
+function framesOf(
+  bytes: Uint8Array,
+  judge: (span: Span) => boolean,
+): { readonly frames: readonly Frame[]; readonly isComplete: boolean } {
+  const frames: Frame[] = [];
+  let at = 0;
+  while (at < bytes.length) {
     const header = headerAt(bytes, at);
-    if (!header || at + header.sizeBytes > bytes.length || header.recordCount < 1) break;
-    const next = base + header.recordCount;
-    if (next > end) break;
-    placeBatch(bytes, at, base, leaderEpoch);
-    batches.push({ at, sizeBytes: header.sizeBytes, base, end: next, maxTimestampMs: header.maxTimestampMs });
-    at += header.sizeBytes;
-    base = next;
+    if (!header || at + header.sizeBytes > bytes.length) break;
+    const { sizeBytes, recordCount, maxTimestampMs } = header;
+    frames.push({ at, sizeBytes, recordCount, maxTimestampMs, isTrue: judge({ at, sizeBytes }) });
+    at += sizeBytes;
   }
-  return batches;
+  return { frames, isComplete: at === bytes.length };
 }
 
 function headerAt(bytes: Uint8Array, at: number): BatchHeader | undefined {
   try {
+    // Offsets are ours to give and outside the checksum: whatever stands there must not make a batch unreadable.
+    placeBatch(bytes, at, 0, leaderEpoch);
     return readBatchHeader(bytes, at);
   } catch (error) {
     // The frame itself is broken: the caller says which offsets are lost, when they are asked for.
     void messageOf(error);
     return undefined;
   }
+}
+
+/** Gives true frames their offsets: from the start up to the first that is not, from the end down to the last. */
+function placeFrames(
+  place: ChunkPlace,
+  bytes: Uint8Array,
+  frames: readonly Frame[],
+  isComplete: boolean,
+): readonly BatchPlace[] {
+  const chunkEnd = place.base + place.recordCount;
+  const firstFalse = frames.findIndex(frame => !frame.isTrue);
+  const leading = firstFalse < 0 ? frames : frames.slice(0, firstFalse);
+  const trailing =
+    firstFalse < 0 || !isComplete ? [] : frames.slice(frames.findLastIndex(frame => !frame.isTrue) + 1);
+  const batches: BatchPlace[] = [];
+  const put = (frame: Frame, base: number): void => {
+    const { at, sizeBytes, maxTimestampMs } = frame;
+    placeBatch(bytes, at, base, leaderEpoch);
+    batches.push({ at, sizeBytes, base, end: base + frame.recordCount, maxTimestampMs });
+  };
+  let base: number = place.base;
+  for (const frame of leading) {
+    if (base + frame.recordCount > chunkEnd) break;
+    put(frame, base);
+    base += frame.recordCount;
+  }
+  base = Math.max(base, chunkEnd - trailing.reduce((count, frame) => count + frame.recordCount, 0));
+  for (const frame of trailing) {
+    put(frame, base);
+    base += frame.recordCount;
+  }
+  return batches;
+}
+
+function isTrue(bytes: Uint8Array, span: Span, codecs: Codecs): boolean {
+  return storedChecksum(bytes, span) === actualChecksum(bytes, span, codecs);
+}
+
+function storedChecksum(bytes: Uint8Array, { at }: Span): number {
+  return viewOf(bytes).getUint32(at + checksumAt);
+}
+
+function actualChecksum(bytes: Uint8Array, { at, sizeBytes }: Span, codecs: Codecs): number {
+  return codecs.crc32c(bytes.subarray(at + checkedFrom, at + sizeBytes));
 }
 
 /** For messages: which bytes of which segment. */

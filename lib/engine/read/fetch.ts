@@ -281,6 +281,11 @@ function take(
   for (const batch of chunk.batches) {
     if (batch.end <= from) continue;
     const mustTake = isFirst && batches.length === 0;
+    // Offsets between two batches are lost: what follows them is read when it is asked for.
+    if (batch.base > Math.max(end, chunk.place.base)) {
+      if (mustTake) throw chunk.lost(from, batch.base);
+      return { batches, bytes, end, isWhole: false };
+    }
     if (!mustTake && bytes + batch.sizeBytes > allowed) return { batches, bytes, end, isWhole: false };
     try {
       batches.push(chunk.deliver(batch));
@@ -291,11 +296,9 @@ function take(
     bytes += batch.sizeBytes;
     end = batch.end;
   }
-  if (chunk.readableEnd < chunk.end) {
-    if (batches.length === 0)
-      throw new RecordsCorrupt(
-        `offsets [${Math.max(from, chunk.readableEnd)}, ${chunk.end}): the frames of ${describeChunk(chunk.place)} cannot be read`,
-      );
+  const reached = Math.max(end, chunk.place.base);
+  if (reached < chunk.end) {
+    if (isFirst && batches.length === 0) throw chunk.lost(reached, chunk.end);
     return { batches, bytes, end, isWhole: false };
   }
   return { batches, bytes, end: chunk.end, isWhole: true };

@@ -130,6 +130,8 @@ export class OffsetLister {
     fromTimeMs: number,
   ): AsyncGenerator<{ readonly offset: number; readonly timestampMs: number }> {
     const chunk = await this.#load(target, place);
+    // A record that cannot be read may be the very one: better no answer than a later one.
+    if (!chunk.isWhole) throw chunk.lost(chunk.place.base, chunk.end);
     for (const batch of chunk.batches) {
       if (batch.maxTimestampMs < fromTimeMs || batch.end <= target.head.start) continue;
       const records = await readRecords(chunk.deliver(batch), {

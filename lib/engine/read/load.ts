@@ -33,8 +33,9 @@ export class ChunkLoader {
           ? await this.#getItem(place, deadlineMs)
           : await this.#getObject(place, deadlineMs);
       if (bytes === undefined) return { kind: "missing" };
-      const chunk = new Chunk(place, bytes, this.#deps.codecs);
-      this.#cache.keep(chunk, share);
+      const chunk = new Chunk(place, bytes, this.#deps.codecs, "unchecked");
+      // Damage on the way heals with the next read, if it is not kept.
+      if (chunk.isWhole) this.#cache.keep(chunk, share);
       return { kind: "loaded", chunk };
     });
   }

@@ -42,7 +42,19 @@ export class TopicResolver {
 
   /** The topic; at most `topicTrustMs` old. Throws UnknownTopic (after a strong read) or ReadFailed. */
   async resolve(name: string): Promise<Topic> {
-    return this.warm(name) ?? this.#reading.run(name, () => this.#refresh(name));
+    const warm = this.warm(name);
+    if (warm) return warm;
+    let isOurs = false;
+    try {
+      return await this.#reading.run(name, () => {
+        isOurs = true;
+        return this.#refresh(name);
+      });
+    } catch (error) {
+      // A run that we joined may have looked before the topic was created, and we were asked after.
+      if (isOurs || !(error instanceof UnknownTopic)) throw error;
+      return this.resolveStrongly(name);
+    }
   }
 
   /** The topic as of now. Throws UnknownTopic or ReadFailed. */
