@@ -53,6 +53,6 @@ function shownBytes(bytes: Uint8Array | null): ShownBytes {
   return isUtf8(buffer) ? buffer.toString() : { base64: buffer.toString("base64") };
 }
 
-function shownHeader({ key, value }: RecordHeader): { readonly key: string; readonly value: ShownBytes } {
-  return { key, value: shownBytes(value) };
+function shownHeader({ key, value }: RecordHeader): { readonly name: string; readonly value: ShownBytes } {
+  return { name: key, value: shownBytes(value) };
 }

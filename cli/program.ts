@@ -1,0 +1,67 @@
+/**
+ * The tree of commands. What a command takes and does stands in its own file, which is loaded only when the command was
+ * typed: `serve` starts without the client, and `produce` without the server.
+ */
+import { Command, Option } from "commander";
+import { serverUrl } from "./options.ts";
+import { readVersion } from "./version.ts";
+
+/** What the file of a command exports: it adds options, help and the action. */
+export type Define = (command: Command) => void;
+
+type Row = { readonly name: string; readonly summary: string; readonly load: () => Promise<Define> };
+
+const commands: readonly Row[] = [
+  {
+    name: "serve",
+    summary: "run a server in this process",
+    load: async () => (await import("./commands/serve.ts")).defineServe,
+  },
+  {
+    name: "topics",
+    summary: "create, list, describe, alter and delete topics",
+    load: async () => (await import("./commands/topics.ts")).defineTopics,
+  },
+  {
+    name: "produce",
+    summary: "append a record per line of stdin or of a file",
+    load: async () => (await import("./commands/produce.ts")).defineProduce,
+  },
+  {
+    name: "consume",
+    summary: "print the records of a topic",
+    load: async () => (await import("./commands/consume.ts")).defineConsume,
+  },
+  {
+    name: "doctor",
+    summary: "say what is wrong with a set-up",
+    load: async () => (await import("./commands/doctor.ts")).defineDoctor,
+  },
+];
+
+/** Options that every command takes, before or after its name. */
+export type GlobalOptions = { readonly url: URL; readonly debug?: true };
+
+/** The parser; it throws CommanderError instead of ending the process. */
+export function makeProgram(): Command {
+  const program = new Command("cumulog")
+    .description("Kafka's log without brokers: run it, write to it, read it.")
+    .exitOverride()
+    // Errors are printed by main, as all others are.
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
+    .addOption(
+      new Option("--url <url>", "the server to talk to")
+        .env("CUMULOG_URL")
+        .default(new URL("http://127.0.0.1:8080"), "http://127.0.0.1:8080")
+        .argParser(serverUrl),
+    )
+    .option("--debug", "show where in the program an error came from")
+    .version(readVersion(), "--version", "print the version");
+  for (const { name, summary } of commands) program.command(name).summary(summary);
+  return program.hook("preSubcommand", async (_program, command) => {
+    const row = commands.find(each => each.name === command.name());
+    if (row) (await row.load())(command.description(row.summary));
+  });
+}
