@@ -2,7 +2,9 @@
  * The index of objects as the main thread uses it: it reads for itself, and lets the worker write.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { compareKeys } from "../../ports/index.ts";
+import { compareKeys, StoreCorrupt, StoreUnavailable } from "../../ports/index.ts";
+import { messageOf } from "../../std/index.ts";
+import { sqliteProblem } from "./database.ts";
 import type { IndexChanges, IndexedObject, IndexedPack, Location, ObjectIndex } from "./object-index.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
@@ -24,11 +26,15 @@ export class LocalObjectIndex implements ObjectIndex {
   }
 
   find(key: string): Location | undefined {
-    const row = this.#find.get(key);
+    const row = this.#reading(() => this.#find.get(key));
     return row && locationIn(row);
   }
 
   list(prefix: string, after: string | undefined, limit: number): readonly IndexedObject[] {
+    return this.#reading(() => this.#listed(prefix, after, limit));
+  }
+
+  #listed(prefix: string, after: string | undefined, limit: number): readonly IndexedObject[] {
     const found: IndexedObject[] = [];
     const from = after !== undefined && compareKeys(after, prefix) > 0 ? after : prefix;
     // One more, since the first may be `after` itself.
@@ -50,6 +56,19 @@ export class LocalObjectIndex implements ObjectIndex {
 
   forget(packs: readonly number[]): Promise<void> {
     return this.#worker.call("forgetPacks", packs);
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const problem = sqliteProblem(error);
+      if (problem === "corrupt" || problem === "notADatabase")
+        throw new StoreCorrupt(
+          `the index of objects is damaged (${messageOf(error)}): stop, remove objects.db, and start; it is made anew`,
+        );
+      throw new StoreUnavailable(`the index of objects cannot be read: ${messageOf(error)}`);
+    }
   }
 
   close(): void {
