@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../ports/index.ts";
 import { messageOf } from "../std/index.ts";
+import { bracketed } from "./address.ts";
 import { HostUnusable, PortForbidden, PortInUse } from "./errors.ts";
-import { bracketed } from "./local.ts";
 import { flagOf } from "./settings.ts";
 
 export type HttpServerOptions = {

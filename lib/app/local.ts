@@ -2,7 +2,6 @@
  * The embedded mode, joined: stores in a data directory or in memory, the engine over them, the REST face over that.
  */
 import type { Hono } from "hono";
-import { MemoryItemStore, MemoryObjectStore } from "../adapters/memory/index.ts";
 import {
   type LogOutput,
   SystemClock,
@@ -11,9 +10,10 @@ import {
   stderrOutput,
   systemCodecs,
 } from "../adapters/system/index.ts";
-import { defaultEngineOptions, Engine, type EngineOptions } from "../engine/index.ts";
+import type { EngineOptions } from "../engine/index.ts";
 import type { ItemStore, ObjectStore } from "../ports/index.ts";
 import type { RestOptions } from "../rest/index.ts";
+import { bracketed } from "./address.ts";
 import type { Config } from "./settings.ts";
 
 /** Everything of one process but its port. */
@@ -34,7 +34,8 @@ export type Ground = {
   readonly stopping: AbortSignal;
 };
 
-type Stores = {
+/** Where everything is kept. */
+export type Stores = {
   readonly items: ItemStore;
   readonly objects: ObjectStore;
   readonly close: () => Promise<void>;
@@ -57,14 +58,28 @@ export function makeGround(
   return { config, clock, telemetry, stopping };
 }
 
-/** Opens the stores and joins the rest. Throws what openLocal throws, and FormatNewer. */
-export async function openLog(ground: Ground): Promise<LocalLog> {
-  const opening = openStores(ground);
-  // The worker of the stores takes its time to start: the REST face loads beside it.
-  const [stores, rest] = await Promise.all([opening, import("../rest/index.ts")]);
+/** Begins to open the stores: resolves when their worker is on its way. `stores` throws what openLocal throws. */
+export async function startStores(ground: Ground): Promise<{ readonly stores: Promise<Stores> }> {
+  const { config, clock, telemetry } = ground;
+  if (config.memory) {
+    const { MemoryItemStore, MemoryObjectStore } = await import("../adapters/memory/index.ts");
+    const close = async () => undefined;
+    const stores = { items: new MemoryItemStore(), objects: new MemoryObjectStore({ clock }), close };
+    return { stores: Promise.resolve(stores) };
+  }
+  const { openLocal } = await import("../adapters/local/index.ts");
+  const { crc32c } = systemCodecs;
+  return { stores: openLocal({ dataDir: config.dataDir, clock, telemetry, crc32c }) };
+}
+
+/** Joins the rest to the stores, as soon as they are open. Throws what they throw, and FormatNewer. */
+export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise<LocalLog> {
   const { clock, telemetry, stopping, config } = ground;
+  const loading = Promise.all([import("../engine/index.ts"), import("../rest/index.ts")]);
+  const [stores, [engineModule, rest]] = await Promise.all([opening, loading]);
   const parts = { clock, telemetry, random: new SystemRandom(), codecs: systemCodecs };
-  const engine = new Engine({ ...parts, ...stores }, engineOptions(config));
+  const options = { ...engineModule.defaultEngineOptions, ...engineOptions(config) };
+  const engine = new engineModule.Engine({ ...parts, ...stores }, options);
   try {
     await engine.checkFormat();
   } catch (error) {
@@ -83,16 +98,9 @@ export async function openLog(ground: Ground): Promise<LocalLog> {
 }
 
 /** What the settings say to the engine. */
-export function engineOptions(config: Config): EngineOptions {
+export function engineOptions(config: Config): Partial<EngineOptions> {
   const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs } = config;
-  return {
-    ...defaultEngineOptions,
-    segmentBytes,
-    itemTierBytes,
-    appendBufferBytes,
-    blockCacheBytes,
-    lingerMs,
-  };
+  return { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs };
 }
 
 function restOptions(config: Config): Partial<RestOptions> {
@@ -104,21 +112,4 @@ function restOptions(config: Config): Partial<RestOptions> {
     requestBytesMax,
     bodyBufferBytes,
   };
-}
-
-/** As a URL has it: `[::1]`. */
-export function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-async function openStores({ config, clock, telemetry }: Ground): Promise<Stores> {
-  if (config.memory)
-    return {
-      items: new MemoryItemStore(),
-      objects: new MemoryObjectStore({ clock }),
-      close: async () => undefined,
-    };
-  const { openLocal } = await import("../adapters/local/index.ts");
-  const { crc32c } = systemCodecs;
-  return openLocal({ dataDir: config.dataDir, clock, telemetry, crc32c });
 }

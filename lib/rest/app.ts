@@ -80,7 +80,7 @@ function refuse(service: Service, c: Context): Response {
     throw new UnknownPath(`nothing is served at ${c.req.path.slice(0, 200)}: see /openapi.json`);
   if (request.method === "OPTIONS" && request.headers.has("origin"))
     return answerPreflight(request, methods, service.options);
-  throw new MethodNotAllowed(`${request.method} is not served here: ${methods.join(", ")} are`, methods);
+  throw new MethodNotAllowed(`${request.method} is not served here, only ${methods.join(", ")}`, methods);
 }
 
 /** Whether a path is one of those that `/topics/{topic}` stands for. */

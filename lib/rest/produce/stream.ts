@@ -40,7 +40,7 @@ const lotsMax = 256;
 
 type Sent = { readonly lot: Lot; readonly results: Promise<Results> };
 
-/** Appends the records of the request's body; yields their results in order. */
+/** Appends the records of the request's body; yields their results in order, nothing if there is no record. */
 export async function* produceStream(first: StreamTarget): AsyncGenerator<Results, undefined> {
   const { service, request } = first;
   let target = first;
@@ -63,7 +63,7 @@ export async function* produceStream(first: StreamTarget): AsyncGenerator<Result
         sent.shift();
         windowBytes -= oldest.lot.sizeBytes;
         receiver.giveBack(oldest.lot);
-        yield event;
+        if (event.count > 0) yield event;
       }
     }
   } finally {

@@ -107,8 +107,7 @@ async function produce(call: Call<z.infer<typeof topicParams>, unknown>): Promis
   const topic = await service.engine.topics.resolve(namedTopic(topic_name));
   const stream = produceStream({ service, request, clusterId: cluster_id, topic });
   const first = await stream.next();
-  if (first.done || (first.value.isLast && first.value.count === 0))
-    throw new BadRequest("the body holds no record");
+  if (first.done) throw new BadRequest("the body holds no record");
   const { text, count, status, isLast } = first.value;
   if (!isLast) return bytes(asBody(first.value, stream), jsonMediaType);
   // Nothing follows: this only lets it give back what it holds.

@@ -1,0 +1,71 @@
+/**
+ * Starts and stops the service: the embedded stores, the engine and its REST face on a local port. The order of loading
+ * is the order in which things take their time: the worker of the stores starts beside everything else.
+ */
+import type { LogOutput } from "../adapters/system/index.ts";
+import { type Ground, joinLog, type LocalLog, makeGround, startStores } from "./local.ts";
+import type { RunningService } from "./serve.ts";
+import { type Config, flagOf } from "./settings.ts";
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** As `serve`. */
+export async function start(config: Config, output?: LogOutput): Promise<RunningService> {
+  const stopping = new AbortController();
+  const ground = makeGround(config, stopping.signal, output);
+  const { stores } = await startStores(ground);
+  const opening = joinLog(ground, stores);
+  const { HttpServer } = await import("./http-server.ts");
+  const server = new HttpServer(
+    // Who comes early waits for the log.
+    { clock: ground.clock, fetch: async request => (await opening).app.fetch(request) },
+    { host: config.host, port: config.httpPort, connectionsMax: config.connectionsMax },
+  );
+  const [listening, opened] = await Promise.allSettled([server.listen(), opening]);
+  if (listening.status === "rejected") {
+    if (opened.status === "fulfilled") await opened.value.close();
+    throw listening.reason;
+  }
+  if (opened.status === "rejected") {
+    server.cut();
+    throw opened.reason;
+  }
+  sayHello(ground, listening.value);
+  const stop = async (): Promise<void> => {
+    const { telemetry } = ground;
+    stopping.abort();
+    telemetry.log("info", "stopping: what is under way is finished");
+    await drain(opened.value, server, config.drainMs);
+    telemetry.log("info", "stopped");
+    telemetry.flush();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    addresses: [listening.value],
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+    kill: () => server.cut(),
+  };
+}
+
+type Closable = { close(ms: number): Promise<void> };
+
+async function drain(log: LocalLog, server: Closable, drainMs: number): Promise<void> {
+  // Together: what the log answers last still has to reach its client.
+  await Promise.all([server.close(drainMs), log.drain()]);
+  await log.close();
+}
+
+function sayHello({ config, telemetry }: Ground, address: string): void {
+  telemetry.log("info", "listening", { address, data: config.memory ? "memory" : config.dataDir });
+  telemetry.log("info", `nothing listens on the Kafka port yet (${flagOf("kafkaPort")})`, {
+    port: config.kafkaPort,
+  });
+  if (!loopback.test(config.host))
+    telemetry.log("warn", "other machines can read and write here: nothing asks them for a password", {
+      host: config.host,
+      flag: flagOf("host"),
+    });
+}
