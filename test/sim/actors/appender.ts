@@ -9,7 +9,7 @@ import type { Stage } from "./stage.ts";
 export async function appender(stage: Stage, prng: Prng): Promise<void> {
   while (!stage.isOver) {
     await stage.pause(prng.spread(5, 3_000));
-    const life = stage.pickLife(prng);
+    const life = stage.pickWriter(prng);
     if (life === undefined || stage.isOver) continue;
     const parts = pickParts(stage, prng);
     const sent = [stage.client.append(life, parts)];
@@ -17,7 +17,7 @@ export async function appender(stage: Stage, prng: Prng): Promise<void> {
       stage.world.rows.add(7);
       sent.push(stage.client.append(life, parts));
     }
-    const other = stage.pickLife(prng);
+    const other = stage.pickWriter(prng);
     if (other !== undefined && other !== life && prng.chance(0.06)) {
       stage.world.rows.add(8);
       sent.push(stage.client.append(other, parts));

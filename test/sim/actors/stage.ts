@@ -28,7 +28,12 @@ export const stageEngineOptions: EngineOptions = {
 };
 
 /** A topic that lives as long as the run: its name is its log. */
-export type StableTopic = { readonly name: string; readonly partitions: number; readonly isStamped: boolean };
+export type StableTopic = {
+  readonly name: string;
+  readonly partitions: number;
+  readonly isStamped: boolean;
+  readonly configs: Readonly<Record<string, string>>;
+};
 
 /** What clients last heard of a topic whose name is used again and again. */
 export type PassingTopic = { readonly name: string; known: { id: TopicId; partitions: number } | undefined };
@@ -45,15 +50,26 @@ export const stableTopics: readonly (StableTopic & { readonly configs: Readonly<
     },
   ];
 
+/** More events than any run needs: past it, something goes round and round. */
+export const stepsMax = 400_000;
+
 const passingNames = ["blue", "green"] as const;
+
+export type StageOptions = {
+  readonly stable: readonly StableTopic[];
+  readonly processes: readonly string[];
+  /** Those that take appends; all of them unless told. */
+  readonly writers?: readonly string[];
+};
 
 export class Stage {
   readonly world: World;
   readonly client: Client;
-  readonly stable: readonly StableTopic[] = stableTopics;
+  readonly stable: readonly StableTopic[];
   readonly passing: readonly PassingTopic[] = passingNames.map(name => ({ name, known: undefined }));
   /** Names of processes, running or not. */
   readonly processes: readonly string[];
+  readonly writers: readonly string[];
   /** Names that were deleted at least once. */
   readonly deletedNames = new Set<string>();
   isOver = false;
@@ -63,15 +79,47 @@ export class Stage {
   /** Share of all calls that the stores refuse with "slow down". */
   throttling = 0;
 
-  constructor(world: World, processes: readonly string[]) {
+  constructor(world: World, options: StageOptions) {
     this.world = world;
     this.client = new Client(world);
-    this.processes = processes;
+    this.stable = options.stable;
+    this.processes = options.processes;
+    this.writers = options.writers ?? options.processes;
   }
 
   /** An actor thinks. */
   pause(ms: number): Promise<void> {
     return this.world.scheduler.sleep(ms * this.pace);
+  }
+
+  /** Starts all processes and creates the stable topics. */
+  async setUp(lifeOptions: (process: string) => Parameters<World["start"]>[1]): Promise<void> {
+    const { world } = this;
+    for (const process of this.processes) world.start(process, lifeOptions(process));
+    const life = world.life(this.processes[0] ?? "");
+    await this.finish(
+      Promise.all(
+        this.stable.map(({ name, partitions, configs }) =>
+          this.client.admin(
+            life,
+            { op: "create", topic: name, partitions },
+            () => life.engine.topics.create({ name, partitions, configs }),
+            this.logOf,
+          ),
+        ),
+      ),
+      10_000,
+    );
+  }
+
+  /** Lets the world go on until `work` is done; false when that takes longer than `ms` of its time. */
+  finish(work: Promise<unknown>, ms: number): Promise<boolean> {
+    let isDone = false;
+    void work.then(() => {
+      isDone = true;
+    });
+    const untilMs = this.world.scheduler.nowMs + ms;
+    return this.world.scheduler.runUntil(() => isDone, { untilMs, stepsMax });
   }
 
   /** Takes note of the actors that play: the run is quiet when all of them have gone. */
@@ -101,7 +149,16 @@ export class Stage {
 
   /** A process to ask: mostly one that is awake; undefined while all are down. */
   pickLife(prng: Prng): Life | undefined {
-    const lives = this.world.lives.filter(life => this.processes.includes(processOf(life)));
+    return this.#pick(prng, life => this.processes.includes(processOf(life)));
+  }
+
+  /** The same, to append to: not those that only serve readers, and so know of commits only what they look up. */
+  pickWriter(prng: Prng): Life | undefined {
+    return this.#pick(prng, life => this.writers.includes(processOf(life)));
+  }
+
+  #pick(prng: Prng, isFit: (life: Life) => boolean): Life | undefined {
+    const lives = this.world.lives.filter(isFit);
     const awake = lives.filter(life => !life.gate.isFrozen);
     const from = awake.length > 0 && !prng.chance(0.05) ? awake : lives;
     return from.length === 0 ? undefined : prng.pick(from);

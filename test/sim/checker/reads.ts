@@ -19,7 +19,7 @@ type Expectation = {
   readonly visibleEnd: number;
   /** This process has acknowledged or shown this much. */
   readonly processEnd: number;
-  /** This process was never asked about this log before. */
+  /** This process was never asked about a topic of this name before. */
   readonly isFirst: boolean;
 };
 
@@ -46,7 +46,7 @@ class Pass {
   readonly #visible = new Map<string, number>();
   /** By process and place: the same, told by that process. */
   readonly #told = new Map<string, number>();
-  /** Process and log: was asked about it. */
+  /** Process and topic: was asked about it. */
   readonly #asked = new Set<string>();
   readonly #expectations = new Map<number, Expectation>();
 
@@ -58,7 +58,7 @@ class Pass {
     const { invocation, process } = operation;
     if (!("partition" in invocation)) return;
     const place = placeOf(invocation);
-    const asked = `${process} ${invocation.log ?? invocation.topic}`;
+    const asked = `${process} ${invocation.topic}`;
     if (place !== undefined)
       this.#expectations.set(operation.id, {
         visibleEnd: this.#visible.get(place) ?? 0,

@@ -6,7 +6,7 @@ import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
-import { Stage, stableTopics, stageEngineOptions } from "../actors/stage.ts";
+import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
 import { checkHistory, type Violation } from "../checker/index.ts";
 import { DamageMap } from "../world/damage.ts";
@@ -18,7 +18,6 @@ import type { RunOptions, RunResult } from "./result.ts";
 
 /** Operations after which a run comes to its end. */
 const operationsWanted = 520;
-const stepsMax = 600_000;
 /** Virtual time after which it ends anyway: an hour. */
 const untilMs = 3_600_000;
 
@@ -30,7 +29,9 @@ export async function runRandomSeed(seed: number, options: RunOptions): Promise<
   });
   const prng = world.prng.fork("setting");
   const isClear = seed % 4 === 0;
-  const stage = new Stage(world, ["p1", "p2", "p3", ...(prng.chance(0.3) ? ["p4"] : [])]);
+  const processes = ["p1", "p2", "p3", ...(prng.chance(0.3) ? ["p4"] : [])];
+  const writers = prng.chance(0.5) ? processes : processes.slice(0, -1);
+  const stage = new Stage(world, { stable: stableTopics, processes, writers });
   stage.pace = prng.spread(0.05, 4);
   await setUp(stage, prng, isClear);
   const playing = play(stage, prng, isClear);
@@ -48,23 +49,7 @@ export async function runRandomSeed(seed: number, options: RunOptions): Promise<
 /** Processes with clocks of their own, and the stable topics, while all is well. */
 async function setUp(stage: Stage, prng: Prng, isClear: boolean): Promise<void> {
   const { world } = stage;
-  for (const process of stage.processes) world.start(process, tierOf(process));
-  const life = world.life("p1");
-  const made = Promise.all(
-    stableTopics.map(({ name, partitions, configs }) =>
-      stage.client.admin(
-        life,
-        { op: "create", topic: name, partitions },
-        () => life.engine.topics.create({ name, partitions, configs }),
-        stage.logOf,
-      ),
-    ),
-  );
-  let isMade = false;
-  void made.then(() => {
-    isMade = true;
-  });
-  await world.scheduler.runUntil(() => isMade, { untilMs: 10_000, stepsMax: 10_000 });
+  await stage.setUp(tierOf);
   const weather = isClear ? clearWeather : badWeather(prng.fork("weather"));
   const network = prng.fork("network");
   const damage = new DamageMap(world, prng.fork("damage"), weather.damaged);

@@ -34,7 +34,7 @@ export class Witness {
 
   watched(life: Life, event: WireEvent): void {
     if (event.kind === "sent") this.#sent(event);
-    else if (event.kind === "arrives") this.#arrives(life, event.call, event.outcome.kind === "late");
+    else if (event.kind === "arrives") this.#arrives(event.call, event.outcome.kind === "late");
     else if (event.kind === "done") this.#done(life, event);
   }
 
@@ -58,28 +58,21 @@ export class Witness {
     }
   }
 
-  #arrives(life: Life, call: Call, isLate: boolean): void {
+  #arrives(call: Call, isLate: boolean): void {
     if (kindOfCall(call) !== "commit") return;
     const { rows } = this.#world;
     rows.add(4);
-    const id = committedSegment(call) as SegmentId;
-    const { memoryItems, memoryObjects } = this.#world;
-    if (
-      !memoryItems.peek(segmentItemKey(id)) &&
-      !memoryObjects.peek(segmentObjectKey(id)) &&
-      this.#isFresh(call, id)
-    )
-      this.#world.violated({
-        invariant: "I10",
-        message: `${life.name} commits segment ${id}, whose bytes are not stored`,
-      });
     if (isLate && this.#commitsOf(call) > (this.#commitsAtSending.get(call) ?? 0)) rows.add(3);
   }
 
-  /** The sweep may have removed what the floor refuses anyway. */
-  #isFresh(call: Call, id: SegmentId): boolean {
-    const floor = this.#sequencerOf(call)?.["floor"];
-    return typeof floor !== "number" || floor <= timeOf(id);
+  /** Check 4. A refused commit may come after a sweep took the bytes. */
+  #ordered(life: Life, id: SegmentId): void {
+    const { memoryItems, memoryObjects } = this.#world;
+    if (memoryItems.peek(segmentItemKey(id)) || memoryObjects.peek(segmentObjectKey(id))) return;
+    this.#world.violated({
+      invariant: "I10",
+      message: `${life.name} ordered segment ${id}, whose bytes are not stored`,
+    });
   }
 
   #done(life: Life, { call, outcome, answer }: Extract<WireEvent, { kind: "done" }>): void {
@@ -88,6 +81,7 @@ export class Witness {
     if (outcome.kind === "stale") rows.add(15);
     if (outcome.kind === "damaged") rows.add(29);
     const id = committedSegment(call) as SegmentId | undefined;
+    if (id !== undefined && !isRefused(answer)) this.#ordered(life, id);
     if (id !== undefined && isRefused(answer)) {
       const floor = answer.current?.["floor"];
       if (typeof floor === "number" && floor > timeOf(id) && life.freezes > 0) rows.add(6);
