@@ -16,10 +16,21 @@ import { parseArgs } from "node:util";
 import type { Benchmark, BenchSettings } from "./benchmark.ts";
 import { engineAppend } from "./engine-append.ts";
 import { engineFetch } from "./engine-fetch.ts";
+import { idleMemory } from "./idle-memory.ts";
 import { machine } from "./machine.ts";
 import { type Report, render } from "./report.ts";
+import { restAppend } from "./rest-append.ts";
+import { restFetch } from "./rest-fetch.ts";
+import { startUp } from "./start-up.ts";
 
-const benchmarks: readonly Benchmark[] = [engineAppend, engineFetch];
+const benchmarks: readonly Benchmark[] = [
+  engineAppend,
+  engineFetch,
+  restAppend,
+  restFetch,
+  startUp,
+  idleMemory,
+];
 const results = join(import.meta.dirname, "results");
 
 const { chosen, output, directory, ...asked } = parse(process.argv.slice(2));
