@@ -1,11 +1,12 @@
 /**
- * What goes on around the writers of the append model: rollers, the compaction frontier, the page cleaner, sweeps
- * (DESIGN sections 3 and 4). Each may be as late as it likes between any two of its steps.
+ * What goes on around the writers of the append model: rollers, the compaction frontier, the page cleaner, sweeps.
+ * Each may be as late as it likes between any two of its steps.
  */
+import { present } from "../../lib/std/index.ts";
 import type { Roller, State, Sweeper, World } from "./append-state.ts";
 import type { Take } from "./checker.ts";
 import { at, bitsOf, hasBit, without } from "./lists.ts";
-import { firstLive, listed, type Page, rollChoices, withoutEntries, withPage } from "./pages.ts";
+import { listed, rollChoices, withoutEntries, withPage } from "./pages.ts";
 
 /** Every step of one roller: read an image, write its page, remove its entries by name. */
 export function roll(world: World, state: State, index: number, take: Take<State>): void {
@@ -30,8 +31,8 @@ function readForRoll(world: World, state: State, index: number, take: Take<State
 function writePage(world: World, next: State, index: number): string {
   const roller = at(next.rollers, index);
   const shard = at(next.shards, roller.shard);
-  const page = pageIn(roller);
-  shard.pages = withPage(shard.pages, page);
+  const page = present(roller.page, "page");
+  shard.pages = withPage(shard.pages, page, world.bounds.replacesPages ? "last" : "first");
   const removed = world.is("removes entries before their page is written");
   replaceRoller(next, index, removed ? rested(roller) : { ...roller, phase: "remove" });
   return `a roller writes u#${page.end} of shard ${roller.shard}: ${listed(page)}`;
@@ -40,15 +41,11 @@ function writePage(world: World, next: State, index: number): string {
 function removeEntries(world: World, next: State, index: number): string {
   const roller = at(next.rollers, index);
   const shard = at(next.shards, roller.shard);
-  const page = pageIn(roller);
+  const page = present(roller.page, "page");
   shard.live = withoutEntries(shard.live, page);
   const unwritten = world.is("removes entries before their page is written");
   replaceRoller(next, index, unwritten ? { ...roller, phase: "write" } : rested(roller));
   return `a roller removes ${listed(page)} from shard ${roller.shard}`;
-}
-
-function pageIn(roller: Roller): Page {
-  return at(roller.page ? [roller.page] : [], 0);
 }
 
 function rested(roller: Roller): Roller {
@@ -76,7 +73,7 @@ export function compact(state: State, take: Take<State>): void {
   if (state.compactions === 0) return;
   for (const [i, shard] of state.shards.entries()) {
     for (const { end } of shard.pages) {
-      if (end <= shard.frontier || end > firstLive(shard)) continue;
+      if (end <= shard.frontier) continue;
       take(next => {
         next.compactions--;
         at(next.shards, i).frontier = end;

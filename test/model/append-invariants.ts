@@ -1,4 +1,4 @@
-/** What must hold in every state of the append model; RELIABILITY numbers the invariants. */
+/** What must hold in every state of the append model. The numbers of the invariants are those of the simulator. */
 import type { AppendInvariant } from "./append.ts";
 import type { Shard, State, World } from "./append-state.ts";
 import { inWalkOrder } from "./append-writer.ts";

@@ -1,16 +1,15 @@
 /**
- * The writer of the append model: DESIGN section 3, "Append" steps 3 to 5, once for each shard of its segment.
+ * The writer of the append model: put, commit, and all that follows a lost answer, for each shard of its segment.
  *
- *   commit --- applied -------------------> acknowledged
- *     |  \                                     ^     ^
- *     |   refused --> commit (new id)          |     |
- *     |                        entry is there, |     | found
- *     +- no answer -> fence  ---- or walk-back +     |
- *                  (reread) -- entry is not there -> lookUp --- covered and absent --> commit (new id)
- *                                                      |
- *                                                      +------- a gap --> indefinite
+ *   commit -- applied, or entry is there --> acknowledged
+ *      |   -- refused ---------------------> commit (new id; where none is left: refused, a definite error)
+ *      +- no answer --> fence -- entry is there --> acknowledged (walk-back)
+ *                         |
+ *                         +-- entry is not there --> lookUp -- found ------------> acknowledged
+ *                                                      |    -- covered, absent --> commit (new id)
+ *                                                      +------ a gap ------------> indefinite
  *
- * `reread` stands for `fence` in a state-dependent commit. Where no id is left: refused, a definite error.
+ * `reread` stands for `fence` in a state-dependent commit.
  */
 import {
   type Image,

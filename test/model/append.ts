@@ -1,5 +1,5 @@
 /**
- * Model of the append (DESIGN section 3): blind and state-dependent commits of which any answer may be lost or
+ * Model of the append: blind and state-dependent commits of which any answer may be lost or
  * any call arrive late, rollers with stale images, and around them the compaction frontier, the page cleaner and
  * sweeps. One partition per shard; one or two shards. A segment is a number; what a commit stores of it is a count.
  *
@@ -56,6 +56,8 @@ export type AppendBounds = {
   readonly rollers?: number;
   readonly rollsEach?: number;
   readonly rollsPrefixes?: boolean;
+  /** Pages are put whether or not one with that end is there; else only if absent. */
+  readonly replacesPages?: boolean;
   readonly compactions?: number;
   /** The W of each sweep; they run concurrently. */
   readonly sweeps?: readonly number[];
@@ -97,10 +99,10 @@ export const naiveAppends: Readonly<Record<NaiveAppend, NaiveCase<AppendInvarian
   "takes an older fence for never applied": {
     rule: "a fence proves that nothing will be applied, not that nothing was",
     breaks: "I7 a segment given up is never committed",
-    bounds: { writers: [early, late], faults: 2, rollers: 1 },
+    bounds: { writers: [early], faults: 2, rollers: 1 },
   },
   "looks at the fence before the entry": {
-    rule: "of the causes of a refusal e<id> is looked at first",
+    rule: "of the causes of a refusal `e<id>` is looked at first",
     breaks: "I7 a segment given up is never committed",
     bounds: { writers: [early, late], faults: 2 },
   },
@@ -120,7 +122,7 @@ export const naiveAppends: Readonly<Record<NaiveAppend, NaiveCase<AppendInvarian
     bounds: { writers: [early], faults: 1 },
   },
   "walks back in order of segment id": {
-    rule: "s<id> is the order of commits; segment time is not",
+    rule: "`s<id>` is the order of commits; segment time is not",
     breaks: "I2 walk-back is true",
     bounds: { writers: [early, late], faults: 0 },
   },

@@ -2,7 +2,7 @@
  * The states already seen, each as a short row of bytes that the model writes itself. Keys are compared whole:
  * no two states are ever taken for one, as bare hashes would now and then. Grows as needed; holds about four million.
  */
-import { assert } from "../../lib/std/index.ts";
+import { AssertionFailed, assert } from "../../lib/std/index.ts";
 
 /** Writes one state's key: small whole numbers, in an order that the model chooses and keeps. */
 export class KeyWriter {
@@ -16,7 +16,7 @@ export class KeyWriter {
 
   /** A number from -1 to 254. */
   small(value: number): void {
-    assert(value >= -1 && value < 255, () => `${value} does not fit a byte of a key`);
+    if (value < -1 || value > 254) throw new AssertionFailed(`${value} does not fit a byte of a key`);
     this.bytes[this.length++] = value + 1;
   }
 

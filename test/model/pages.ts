@@ -31,8 +31,12 @@ export function pageOf(entries: readonly PagedEntry[]): Page {
   return { from: at(entries, 0).from, end: last.from + last.records, entries };
 }
 
-/** The pages with one more, in place of another of the same key. */
-export function withPage(pages: readonly Page[], page: Page): readonly Page[] {
+/**
+ * The pages with one more. Of two with one end either may stay: both state facts, and where the shorter one begins
+ * its roller saw that everything older was in pages already.
+ */
+export function withPage(pages: readonly Page[], page: Page, stays: "first" | "last"): readonly Page[] {
+  if (stays === "first" && pages.some(({ end }) => end === page.end)) return pages;
   const others = pages.filter(({ end }) => end !== page.end);
   return insert(others, page, (a, b) => a.end - b.end);
 }

@@ -26,11 +26,11 @@ export function topicInvariantsAtRest(world: World): Record<AtRest, Invariant<St
   };
 }
 
-/** Acknowledged records matter as long as their topic has its name. */
-function acknowledged({ writers, topic }: State): readonly number[] {
+/** Acknowledged records matter until the name of their topic is freed, even if a late item brings it back. */
+function acknowledged({ writers, topic, freed }: State): readonly number[] {
   return [...writers.keys()].filter(index => {
     const { phase, id } = at(writers, index);
-    return phase === "acknowledged" && id === topic?.id;
+    return phase === "acknowledged" && id === topic?.id && !hasBit(freed, id);
   });
 }
 
@@ -47,9 +47,10 @@ function lostEntry(world: World, state: State): string | undefined {
   return lost === undefined ? undefined : `the sequencer has forgotten the segment of writer ${lost}`;
 }
 
-function lostTopic({ topics, topic, freed }: State): string | undefined {
+function lostTopic({ topics, topic, created, freed }: State): string | undefined {
   for (let id = 0; id < topics; id++)
-    if (topic?.id !== id && !hasBit(freed, id)) return `topic ${id} is gone, and nobody deleted it`;
+    if (hasBit(created, id) && topic?.id !== id && !hasBit(freed, id))
+      return `topic ${id} is gone, and nobody deleted it`;
   return undefined;
 }
 

@@ -89,12 +89,16 @@ export type State = {
   /** C/floor. */
   globalFloor: number;
   topic: TopicItem | undefined;
-  /** How many topics had the name so far. */
+  /** Ids given to topics so far. */
   topics: number;
+  /** Topic items whose first write timed out and is still in the network. Sorted. */
+  late: readonly number[];
   /** By place of the topic and shard; see World.place. */
   readonly sequencers: (Sequencer | undefined)[];
-  /** Bits by id: purge records, and ghosts: names freed. */
+  /** Bits by id. */
   purgeRecords: number;
+  /** Ghosts, bits by id: topics that had the name, and those whose name was freed. */
+  created: number;
   freed: number;
   /** Bits by writer: its segment is stored. */
   stored: number;
@@ -103,6 +107,7 @@ export type State = {
   readonly writers: Writer[];
   readonly sweepers: Sweeper[];
   kills: number;
+  faults: number;
 };
 
 /** The bounds with their defaults, and where the items of a topic lie. */
@@ -116,15 +121,17 @@ export class World {
   }
 
   initial(): State {
-    const { admins, finishers, kills, writers, sweeps } = this.bounds;
+    const { admins, finishers, kills, faults, writers, sweeps } = this.bounds;
     const phase = at(this.sweepOrder(), 0);
     const nothing = { id: -1, shards: 0, shard: 0, floor: 0 };
     return {
       globalFloor: 0,
       topic: undefined,
       topics: 0,
+      late: [],
       sequencers: new Array(this.#topicsMax * shardsMax).fill(undefined),
       purgeRecords: 0,
+      created: 0,
       freed: 0,
       stored: 0,
       admins: admins.map(job => ({ ...nothing, phase: at(this.orderOf(job), 0) })),
@@ -138,6 +145,7 @@ export class World {
       })),
       sweepers: (sweeps ?? []).map(() => ({ ...nothing, phase, linked: 0 })),
       kills: kills ?? 0,
+      faults: faults ?? 0,
     };
   }
 
@@ -188,8 +196,10 @@ export function copyState(state: State): State {
     globalFloor: state.globalFloor,
     topic: state.topic,
     topics: state.topics,
+    late: state.late,
     sequencers: state.sequencers.slice(),
     purgeRecords: state.purgeRecords,
+    created: state.created,
     freed: state.freed,
     stored: state.stored,
     admins: state.admins.slice(),
@@ -197,6 +207,7 @@ export function copyState(state: State): State {
     writers: state.writers.slice(),
     sweepers: state.sweepers.slice(),
     kills: state.kills,
+    faults: state.faults,
   };
 }
 
@@ -206,8 +217,10 @@ export function writeKey(state: State, key: KeyWriter): void {
   key.small(state.topic?.id ?? -1);
   key.small(state.topic?.shards ?? 0);
   key.small(state.topics);
+  key.each(state.late, writeId);
   for (const sequencer of state.sequencers) writeSequencer(sequencer, key);
   key.small(state.purgeRecords);
+  key.small(state.created);
   key.small(state.freed);
   key.small(state.stored);
   for (const admin of state.admins) writeAdmin(admin, key);
@@ -215,6 +228,11 @@ export function writeKey(state: State, key: KeyWriter): void {
   for (const writer of state.writers) writeWriter(writer, key);
   for (const sweeper of state.sweepers) writeSweeper(sweeper, key);
   key.small(state.kills);
+  key.small(state.faults);
+}
+
+function writeId(id: number, key: KeyWriter): void {
+  key.small(id);
 }
 
 function writeSequencer(sequencer: Sequencer | undefined, key: KeyWriter): void {

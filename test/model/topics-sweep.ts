@@ -1,4 +1,4 @@
-/** The sweep over all topics, as DESIGN section 4 orders it, and the purge that follows a deletion. */
+/** The sweep over all topics, in the order that World.sweepOrder gives, and the purge that follows a deletion. */
 import type { Take } from "./checker.ts";
 import { at, bitsOf, hasBit } from "./lists.ts";
 import { type State, type Sweeper, shardsMax, type World } from "./topics-state.ts";

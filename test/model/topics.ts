@@ -1,5 +1,5 @@
 /**
- * Model of creating, growing, deleting and recreating a topic under one name (DESIGN section 4, "Topics"), against
+ * Model of creating, growing, deleting and recreating a topic under one name, against
  * sweeps that raise the global floor and against writers that froze with an old segment in hand. Any admin may be
  * killed half-way; whoever meets `creating` or `deleting` finishes it.
  *
@@ -10,7 +10,7 @@
  */
 import type { Model } from "./checker.ts";
 import type { NaiveCase } from "./naive-case.ts";
-import { administer, finish } from "./topics-admin.ts";
+import { administer, deliverLate, finish } from "./topics-admin.ts";
 import { topicInvariants, topicInvariantsAtRest } from "./topics-invariants.ts";
 import { copyState, type State, World, writeKey } from "./topics-state.ts";
 import { purge, sweep } from "./topics-sweep.ts";
@@ -34,6 +34,7 @@ export type NaiveTopic =
   | "activates before its sequencers are there"
   | "activates whatever is there"
   | "waits at a sealed sequencer"
+  | "leaves a sealed topic active"
   | "leaves missing sequencers unsealed"
   | "frees the name before sealing"
   | "frees the name before the purge record"
@@ -54,6 +55,8 @@ export type TopicBounds = {
   readonly finishers?: number;
   /** Administrators that may be killed half-way. */
   readonly kills?: number;
+  /** First writes of a topic item that time out and arrive late, perhaps when the topic is long deleted. */
+  readonly faults?: number;
   /** The segment time of each writer; each puts one segment and commits it once. */
   readonly writers?: readonly number[];
   /** The W of each sweep; they run concurrently. */
@@ -85,12 +88,17 @@ export const naiveTopics: Readonly<Record<NaiveTopic, NaiveCase<TopicInvariant, 
   "activates whatever is there": {
     rule: "`active` is written IF the item is still as it was met (id, creating, count)",
     breaks: "I12 an active topic takes records",
-    bounds: { admins: ["create", "delete"], finishers: 1, kills: 1 },
+    bounds: { admins: ["create", "grow"], finishers: 1, kills: 1 },
   },
   "waits at a sealed sequencer": {
-    rule: "finishers take a sealed sequencer as done",
+    rule: "only a deletion seals: a creator that meets a seal turns to finishing the deletion",
     breaks: "I12 what was begun is finished",
     bounds: { admins: ["create", "delete"], finishers: 1 },
+  },
+  "leaves a sealed topic active": {
+    rule: "who meets a seal under an active topic deletes it: a late item and a late creator can make one",
+    breaks: "I12 an active topic takes records",
+    bounds: { admins: ["create", "delete"], finishers: 1, faults: 1 },
   },
   "leaves missing sequencers unsealed": {
     rule: "every sequencer is sealed by upsert: a missing one is created sealed",
@@ -168,6 +176,7 @@ export function topicModel(bounds: TopicBounds): Model<State, TopicInvariant> {
       for (let writer = 0; writer < state.writers.length; writer++) write(world, state, writer, take);
       for (let sweeper = 0; sweeper < state.sweepers.length; sweeper++) sweep(world, state, sweeper, take);
       purge(world, state, take);
+      deliverLate(state, take);
     },
     always: topicInvariants(world),
     atRest: topicInvariantsAtRest(world),
