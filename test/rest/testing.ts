@@ -1,7 +1,7 @@
 /** A REST face over a real engine in memory, and short ways to call it in process. */
 import type { Hono } from "hono";
 import { SystemRandom, SystemTelemetry, systemCodecs } from "../../lib/adapters/system/index.ts";
-import type { Engine, EngineOptions } from "../../lib/engine/index.ts";
+import type { Engine, EngineDeps, EngineOptions } from "../../lib/engine/index.ts";
 import type { Clock } from "../../lib/ports/index.ts";
 import { createRestApp, defaultRestOptions, type RestDeps, type RestOptions } from "../../lib/rest/index.ts";
 import { anEngine, memoryDeps } from "../support/log.ts";
@@ -39,6 +39,8 @@ export type TestAppOptions = {
   readonly rest?: Partial<RestOptions>;
   readonly engine?: Partial<EngineOptions>;
   readonly clock?: Clock;
+  /** Stores, or other parts of the engine, to take the place of those in memory. */
+  readonly parts?: Partial<EngineDeps>;
   readonly deps?: Partial<RestDeps>;
 };
 
@@ -48,7 +50,7 @@ export const batchesType = "application/vnd.cumulog.batches";
 
 /** An app with no topics. */
 export async function aRestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const engineDeps = memoryDeps(options.clock ? { clock: options.clock } : {});
+  const engineDeps = memoryDeps({ ...options.parts, ...(options.clock && { clock: options.clock }) });
   const engine = anEngine(engineDeps, options.engine);
   const stopping = new AbortController();
   const logged: Record<string, unknown>[] = [];

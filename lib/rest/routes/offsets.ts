@@ -11,7 +11,9 @@ import { namedTopic } from "./v3.ts";
 
 const query = z.strictObject({
   timestamp: z
-    .union([z.enum(["earliest", "latest", "max"]), integerText(0, Number.MAX_SAFE_INTEGER)])
+    .union([z.enum(["earliest", "latest", "max"]), integerText(0, Number.MAX_SAFE_INTEGER)], {
+      error: "earliest, latest, max or ms since 1970 are wanted",
+    })
     .optional(),
 });
 

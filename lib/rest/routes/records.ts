@@ -52,7 +52,9 @@ const records = z
 
 const fetchQuery = z.strictObject({
   offset: z
-    .union([z.enum(["earliest", "latest"]), integerText(0, Number.MAX_SAFE_INTEGER)])
+    .union([z.enum(["earliest", "latest"]), integerText(0, Number.MAX_SAFE_INTEGER)], {
+      error: "earliest, latest or an offset from 0 on is wanted",
+    })
     .default("earliest"),
   max_bytes: integerText(1, fetchBytesMax).default(1024 * 1024),
   timeout: integerText(0, fetchWaitMsMax).default(0),
