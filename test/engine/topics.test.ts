@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { anEngine, appended, memoryDeps, readAll } from "../support/log.ts";
-import { answerLost, inTurn, memoryStores, scriptedEngine, unavailable } from "../support/script.ts";
+import { answerLost, dropped, inTurn, memoryStores, scriptedEngine, unavailable } from "../support/script.ts";
 
 const isTopicPut = (call: { operation: string; port: string }) =>
   call.port === "items" &&
@@ -185,6 +185,20 @@ describe("topics", () => {
     const creator = scriptedEngine(stores);
     creator.script = inTurn(isTopicPut, answerLost);
     expect(await creator.engine.topics.create({ name: "t" })).toMatchObject({ name: "t", partitions: 4 });
+  });
+
+  it("are not said to exist for certain while an attempt to create them may still arrive", async () => {
+    const stores = memoryStores();
+    const creator = scriptedEngine(stores);
+    let isFirst = true;
+    creator.script = call => {
+      if (!isTopicPut(call) || !isFirst) return undefined;
+      isFirst = false;
+      return dropped;
+    };
+    const creating = creator.engine.topics.create({ name: "t" });
+    await anEngine(stores.base).topics.create({ name: "t" });
+    await expect(creating).rejects.toMatchObject({ name: "TopicChangeUnfinished" });
   });
 
   it("begin with the floor that a sweep had raised before them", async () => {

@@ -3,7 +3,7 @@
  * its own. Requests for one topic keep their order. What stands at the entrance is bounded in bytes: past it a caller
  * is refused at once.
  */
-import { AssertionFailed, CumulogError, messageOf, Serial } from "../../std/index.ts";
+import { AssertionFailed, CumulogError, messageOf, present, Serial } from "../../std/index.ts";
 import { EngineClosed, Overloaded, TopicFenced } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { TopicResolver } from "../topics/index.ts";
@@ -31,9 +31,19 @@ export class Appender {
   }
 
   /** One answer per request, in their order. Never throws for what is wrong with a request. */
-  append(requests: readonly AppendRequest[]): Promise<readonly AppendAnswer[]> {
+  async append(requests: readonly AppendRequest[]): Promise<readonly AppendAnswer[]> {
     const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.appendDeadlineMs;
-    return Promise.all(requests.map(request => this.#appendOne(request, deadlineMs)));
+    const answers = new Map<AppendRequest, Promise<AppendAnswer>>();
+    // What one caller sends for one topic travels together: a call of its own is a flush of its own.
+    for (const [topic, ofTopic] of Map.groupBy(requests, request => request.topic)) {
+      const appending = this.#appendAll(topic, ofTopic, deadlineMs);
+      for (const [i, request] of ofTopic.entries())
+        answers.set(
+          request,
+          appending.then(list => present(list[i], "an answer")),
+        );
+    }
+    return Promise.all(requests.map(request => present(answers.get(request), "an answer")));
   }
 
   /** Takes nothing more, and resolves when everything taken is answered. */
@@ -46,50 +56,75 @@ export class Appender {
     await this.#batcher.close();
   }
 
-  async #appendOne(request: AppendRequest, deadlineMs: DeadlineMs): Promise<AppendAnswer> {
-    if (this.#isClosed)
-      return { kind: "failed", error: new EngineClosed("the log is closing: nothing more is taken") };
-    const bytes = request.batches.length;
-    const { appendBufferBytes } = this.#options;
-    if (this.#admittingBytes > 0 && this.#admittingBytes + bytes > appendBufferBytes)
-      return {
-        kind: "failed",
-        error: new Overloaded(
-          `${this.#admittingBytes} bytes wait to be appended; ${bytes} more do not fit ${appendBufferBytes}`,
-        ),
-      };
+  async #appendAll(
+    topic: string,
+    requests: readonly AppendRequest[],
+    deadlineMs: DeadlineMs,
+  ): Promise<readonly AppendAnswer[]> {
+    const bytes = requests.reduce((sum, request) => sum + request.batches.length, 0);
+    const refusal = this.#refusal(bytes);
+    if (refusal) return requests.map(() => ({ kind: "failed", error: refusal }));
     this.#admitting++;
     this.#admittingBytes += bytes;
+    // In order of arrival per topic: requests that have to wait for their topic are not overtaken.
+    const admitted = await this.#admission
+      .run(topic, () => this.#admit(requests, deadlineMs))
+      .finally(() => {
+        this.#admitting--;
+        this.#admittingBytes -= bytes;
+        if (this.#admitting === 0) this.#onAdmitted?.();
+      });
+    return Promise.all(
+      admitted.map(one => (one instanceof CumulogError ? failed(one) : this.#answerOf(one))),
+    );
+  }
+
+  /** Why nothing of this size may stand at the entrance now. */
+  #refusal(bytes: number): CumulogError | undefined {
+    if (this.#isClosed) return new EngineClosed("the log is closing: nothing more is taken");
+    const { appendBufferBytes } = this.#options;
+    if (this.#admittingBytes === 0 || this.#admittingBytes + bytes <= appendBufferBytes) return undefined;
+    return new Overloaded(
+      `${this.#admittingBytes} bytes wait to be appended; ${bytes} more do not fit ${appendBufferBytes}`,
+    );
+  }
+
+  /** Checks each request on its own, then hands all that are good to the batcher together. */
+  async #admit(
+    requests: readonly AppendRequest[],
+    deadlineMs: DeadlineMs,
+  ): Promise<readonly (Pending | CumulogError)[]> {
+    const prepared: readonly (Pending | CumulogError)[] = await Promise.all(
+      requests.map(request => this.#prepare(request, deadlineMs).catch(asKnown)),
+    );
+    const good = prepared.filter((one): one is Pending => !(one instanceof CumulogError));
     try {
-      // In order of arrival per topic: a request that has to wait for its topic is not overtaken.
-      const pending = await this.#admission.run(request.topic, () => this.#admit(request, deadlineMs));
-      const answer = await pending.answer.promise;
-      const sinceMs = deadlineMs - this.#options.appendDeadlineMs;
-      this.#deps.telemetry.observe(
-        "cumulog_append_seconds",
-        (this.#deps.clock.monotonicMs() - sinceMs) / 1000,
-      );
-      return answer;
+      if (good.length > 0) await this.#batcher.add(good, deadlineMs);
+      return prepared;
     } catch (error) {
-      return { kind: "failed", error: asKnown(error) };
+      const known = asKnown(error);
+      return prepared.map(one => (one instanceof CumulogError ? one : known));
     }
   }
 
-  async #admit(request: AppendRequest, deadlineMs: DeadlineMs): Promise<Pending> {
-    try {
-      const resolved = this.#resolver.warm(request.topic) ?? (await this.#resolver.resolve(request.topic));
-      const { topic, partition } = await this.#resolver.partition(resolved, request.partition);
-      if (request.topicId !== undefined && request.topicId !== topic.id)
-        throw new TopicFenced(`topic ${topic.name} has the id ${topic.id}, not ${request.topicId}`);
-      const pending = await prepare(this.#deps, topic, partition, request.batches, deadlineMs);
-      await this.#batcher.add([pending], deadlineMs);
-      return pending;
-    } finally {
-      this.#admitting--;
-      this.#admittingBytes -= request.batches.length;
-      if (this.#admitting === 0) this.#onAdmitted?.();
-    }
+  async #prepare(request: AppendRequest, deadlineMs: DeadlineMs): Promise<Pending> {
+    const resolved = this.#resolver.warm(request.topic) ?? (await this.#resolver.resolve(request.topic));
+    const { topic, partition } = await this.#resolver.partition(resolved, request.partition);
+    if (request.topicId !== undefined && request.topicId !== topic.id)
+      throw new TopicFenced(`topic ${topic.name} has the id ${topic.id}, not ${request.topicId}`);
+    return prepare(this.#deps, topic, partition, request.batches, deadlineMs);
   }
+
+  async #answerOf(pending: Pending): Promise<AppendAnswer> {
+    const answer = await pending.answer.promise;
+    const sinceMs = pending.deadlineMs - this.#options.appendDeadlineMs;
+    this.#deps.telemetry.observe("cumulog_append_seconds", (this.#deps.clock.monotonicMs() - sinceMs) / 1000);
+    return answer;
+  }
+}
+
+function failed(error: CumulogError): AppendAnswer {
+  return { kind: "failed", error };
 }
 
 function asKnown(error: unknown): CumulogError {

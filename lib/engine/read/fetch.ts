@@ -11,6 +11,7 @@ import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
 import { type Shard, type Shards, shardIndexOf } from "../sequencer/index.ts";
 import type { Topic, TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions, FetchAnswer, FetchOptions, FetchRequest } from "../types.ts";
+import { keyOf } from "./block-cache.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
 import { type PlannedChunk, plan } from "./plan.ts";
@@ -194,9 +195,14 @@ export class Fetcher {
     let bytes = 0;
     const deadlineMs = this.#deadline();
     try {
-      for (const place of located.chunks) {
+      // All at once: a backlog of small segments would otherwise cost one round trip after another.
+      const loading = withinBytes(located.chunks, allowed).map(place =>
+        this.#load(located, place, deadlineMs).catch(asFailure),
+      );
+      for (const one of loading) {
         if (bytes > 0 && bytes >= allowed) break;
-        const chunk = await this.#load(located, place, deadlineMs);
+        const chunk = await one;
+        if (chunk instanceof CumulogError) throw chunk;
         const taken = take(chunk, reached, allowed - bytes, bytes === 0);
         batches.push(...taken.batches);
         bytes += taken.bytes;
@@ -220,19 +226,26 @@ export class Fetcher {
   async #load(located: Located, place: PlannedChunk, deadlineMs: DeadlineMs): Promise<Chunk> {
     const isTail = located.image.live.some(live => live.segmentId === place.segmentId);
     const share = isTail ? "tail" : "backlog";
-    const loaded = await this.#loader.load(place, share, deadlineMs);
-    if (loaded.kind === "loaded") return loaded.chunk;
-    // The plan may be older than a compaction: see where the records are now.
     const { target } = located;
-    const image = await this.#strongImage(target, deadlineMs);
-    const again = await repeating(this.#deps, deadlineMs, () =>
-      plan(this.#deps, target.shard, image, target.partition, place.base, 1, { consistent: true }),
-    );
-    const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
-    const found = moved && (await this.#loader.load(moved, share, deadlineMs));
-    if (found?.kind === "loaded") return found.chunk;
-    throw new RecordsCorrupt(
-      `offsets [${place.base}, ${place.base + place.recordCount}) of ${nameOf(target)}: ${describeChunk(place)} is missing`,
+    let wanted = place;
+    for (let attempt = 1; attempt <= plansMax; attempt++) {
+      const loaded = await this.#loader.load(wanted, share, deadlineMs);
+      if (loaded.kind === "loaded") return loaded.chunk;
+      // The plan may be older than what moved the records: see where they are now.
+      const image = await this.#strongImage(target, deadlineMs);
+      const again = await repeating(this.#deps, deadlineMs, () =>
+        plan(this.#deps, target.shard, image, target.partition, place.base, 1, { consistent: true }),
+      );
+      const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
+      // A strong plan that names the same segment again: nothing moved, it is gone.
+      if (moved === undefined || keyOf(moved) === keyOf(wanted))
+        throw new RecordsCorrupt(
+          `offsets [${place.base}, ${place.base + place.recordCount}) of ${nameOf(target)}: ${describeChunk(wanted)} is missing`,
+        );
+      wanted = moved;
+    }
+    throw new ReadFailed(
+      `offset ${place.base} of ${nameOf(target)} moved ${plansMax} times while it was read`,
     );
   }
 
@@ -247,6 +260,18 @@ type Located = {
   readonly image: SequencerImage;
   readonly chunks: readonly PlannedChunk[];
 };
+
+/** The chunks that a delivery of so many bytes may touch; the first in any case. */
+function withinBytes(chunks: readonly PlannedChunk[], allowed: number): readonly PlannedChunk[] {
+  const wanted: PlannedChunk[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    if (wanted.length > 0 && bytes >= allowed) break;
+    wanted.push(chunk);
+    bytes += chunk.length;
+  }
+  return wanted;
+}
 
 function wantedBytes(located: Located): number {
   return located.chunks.reduce((sum, chunk) => sum + chunk.length, 0);

@@ -11,6 +11,7 @@ import {
   topicPartitionKey,
   topicSortKeys,
 } from "../../format/items/index.ts";
+import { OutcomeUnknown } from "../../ports/index.ts";
 import { messageOf } from "../../std/index.ts";
 import { ReadFailed, TopicBusy, TopicChangeUnfinished } from "../errors.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
@@ -55,16 +56,27 @@ export class TopicStore {
     return topics;
   }
 
-  /** Writes a new topic; answers false when the name is taken by another. */
+  /** Writes a new topic; answers false when the name is taken by another, and this one certainly never comes. */
   async insert(topic: TopicItem, deadlineMs: DeadlineMs): Promise<boolean> {
-    const result = await this.writing(topic.name, deadlineMs, () =>
-      this.#deps.items.put({ ...topicKey(topic.name), attributes: topicAttributes(topic) }, [
-        { kind: "itemAbsent" },
-      ]),
-    );
+    let isInDoubt = false;
+    const result = await this.writing(topic.name, deadlineMs, async () => {
+      try {
+        return await this.#deps.items.put({ ...topicKey(topic.name), attributes: topicAttributes(topic) }, [
+          { kind: "itemAbsent" },
+        ]);
+      } catch (error) {
+        isInDoubt ||= error instanceof OutcomeUnknown;
+        throw error;
+      }
+    });
     if (result.kind === "applied") return true;
     // Refused by our own first attempt, whose answer was lost: the id tells.
-    return result.current !== undefined && readTopic(topic.name, result.current).id === topic.id;
+    if (result.current !== undefined && readTopic(topic.name, result.current).id === topic.id) return true;
+    if (!isInDoubt) return false;
+    // Another has the name now, but an attempt of ours may still be under way and find the name free later.
+    throw new TopicChangeUnfinished(
+      `topic ${topic.name} exists, but an earlier attempt to create it was not answered and may still arrive`,
+    );
   }
 
   /** Replaces `before` by `after`; TopicBusy when someone else changed it meanwhile. */
