@@ -22,6 +22,7 @@ const portMax = 65_535;
 /** Levels of log lines that may be asked for; `silent` is none at all. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
+/** Every setting by its name, in the order of the documentation. */
 export const settings = {
   dataDir: text(
     ".cumulog",

@@ -7,13 +7,13 @@ import { type Context, Hono } from "hono";
 import { CumulogError } from "../std/index.ts";
 import { json } from "./answer.ts";
 import { check } from "./body.ts";
+import { makeService, type RestDeps, type RestOptions, type Service } from "./deps.ts";
 import { MethodNotAllowed, publicMessage, ServerStopping, translate, UnknownPath } from "./errors.ts";
 import { reportFailure } from "./failures.ts";
 import { answerPreflight, checkCaller, corsHeaders } from "./gate.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
-import { makeService, type RestDeps, type RestOptions, type Service } from "./service.ts";
 
 /** Stays reachable while the server stops: whoever asks wants to know just that. */
 const servedWhileStopping = new Set(["/livez", "/readyz", "/metrics"]);

@@ -5,9 +5,9 @@
 import type { ZodType } from "zod";
 import type { Clock } from "../ports/index.ts";
 import { concat, messageOf } from "../std/index.ts";
+import type { Service } from "./deps.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, BodyTruncated } from "./errors.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import type { Service } from "./service.ts";
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 const shownCharactersMax = 80;

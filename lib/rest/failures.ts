@@ -4,8 +4,8 @@
  */
 import type { Telemetry } from "../ports/index.ts";
 import { CumulogError, messageOf } from "../std/index.ts";
+import type { Service } from "./deps.ts";
 import { translate } from "./errors.ts";
-import type { Service } from "./service.ts";
 
 const requestIdPattern = /^[\w.:-]{1,64}$/;
 const requestIds = new WeakMap<Request, string>();

@@ -3,8 +3,9 @@
  * page cannot forge are checked: Host (a page that rebinds its own DNS name to 127.0.0.1 still says its name) and Origin
  * (browsers add it to whatever another site's page sends).
  */
+
+import type { RestOptions } from "./deps.ts";
 import { HostRefused, OriginRefused } from "./errors.ts";
-import type { RestOptions } from "./service.ts";
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const ipAddress = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;

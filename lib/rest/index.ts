@@ -1,3 +1,3 @@
 export { createRestApp } from "./app.ts";
+export { defaultRestOptions, type RestDeps, type RestOptions } from "./deps.ts";
 export { renderErrors } from "./errors.ts";
-export { defaultRestOptions, type RestDeps, type RestOptions } from "./service.ts";

@@ -3,8 +3,8 @@
  * something else than the others.
  */
 import type { ZodType } from "zod";
+import type { Service } from "./deps.ts";
 import type { ErrorName } from "./errors.ts";
-import type { Service } from "./service.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 

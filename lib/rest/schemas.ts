@@ -13,9 +13,6 @@ export function integerText(min: number, max: number) {
     .pipe(z.int().min(min).max(max));
 }
 
-/** `true` or `false`, written in a query. */
-export const booleanText = z.enum(["true", "false"]).transform(text => text === "true");
-
 /** No parameters. What else stands in the query is not looked at: clients of the proxies send what we have no use for. */
 export const none = z.object({});
 
@@ -28,9 +25,13 @@ export const partitionNumber = integerText(0, 2 ** 31 - 1);
 /** An offset in a query or an answer. */
 export const offsetNumber = z.int().min(0).max(limits.offsetMax);
 
+/** Parameters of the v3 paths below a cluster. */
 export const clusterParams = z.object({ cluster_id: z.string() });
+/** Parameters of the v3 paths below a topic. */
 export const topicParams = z.object({ cluster_id: z.string(), topic_name: topicName });
+/** Parameters of the paths that need no cluster id, below a topic. */
 export const plainTopicParams = z.object({ topic: topicName });
+/** Parameters of the paths that need no cluster id, below a partition. */
 export const plainPartitionParams = z.object({ topic: topicName, partition: partitionNumber });
 
 /** What every error looks like. */

@@ -6,7 +6,7 @@
 import { type AppendAnswer, RecordRefused, TimestampRefused, type Topic } from "../../engine/index.ts";
 import { buildPlainBatch, encodedRecordBytes, type RecordInput } from "../../format/record-batch/index.ts";
 import { CumulogError, present } from "../../std/index.ts";
-import type { Service } from "../service.ts";
+import type { Service } from "../deps.ts";
 
 /** A record and where its sender wants it. */
 export type Entry = { readonly record: RecordInput; readonly partition: number | undefined };

@@ -5,9 +5,9 @@
  */
 import { CumulogError } from "../../std/index.ts";
 import { contentLength, truncated } from "../body.ts";
+import type { Service } from "../deps.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, ServerStopping } from "../errors.ts";
 import { HeldBytes } from "../held-bytes.ts";
-import type { Service } from "../service.ts";
 import { JsonSplitter, type Piece } from "./split.ts";
 
 /** The bytes of one record, or why there is none. */

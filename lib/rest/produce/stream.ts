@@ -9,9 +9,9 @@
  */
 import type { Topic } from "../../engine/index.ts";
 import { AssertionFailed, CumulogError, messageOf } from "../../std/index.ts";
+import type { Service } from "../deps.ts";
 import { publicMessage, translate } from "../errors.ts";
 import { reportFailure } from "../failures.ts";
-import type { Service } from "../service.ts";
 import { appendRecords, type Outcome } from "./append.ts";
 import { type Lot, type Received, RecordReceiver } from "./receive.ts";
 import { type ProducedV3, readRecordV3 } from "./record-v3.ts";

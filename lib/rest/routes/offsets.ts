@@ -4,9 +4,9 @@
 import { z } from "zod";
 import type { OffsetSpec } from "../../engine/index.ts";
 import { json } from "../answer.ts";
+import type { Service } from "../deps.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
-import type { Service } from "../service.ts";
 import { namedTopic } from "./v3.ts";
 
 const query = z.strictObject({

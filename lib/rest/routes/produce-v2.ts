@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { CumulogError } from "../../std/index.ts";
 import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
+import type { Service } from "../deps.ts";
 import { publicMessage, translate } from "../errors.ts";
 import { reportFailure } from "../failures.ts";
 import { elementTexts, memberTexts } from "../json-text.ts";
@@ -20,7 +21,6 @@ import {
 } from "../produce/index.ts";
 import { type BodyContent, type Call, type Route, type RouteOf, route } from "../route.ts";
 import { none, plainPartitionParams, plainTopicParams } from "../schemas.ts";
-import type { Service } from "../service.ts";
 import { namedTopic } from "./v3.ts";
 
 const bodyOf = (id: string, data: z.ZodType) =>

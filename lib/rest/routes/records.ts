@@ -7,11 +7,11 @@ import { type BatchHeader, eachBatch, readRecords } from "../../format/record-ba
 import { concat } from "../../std/index.ts";
 import { bytes, json, jsonText } from "../answer.ts";
 import { withBody } from "../body.ts";
+import { defaultRestOptions, type Service } from "../deps.ts";
 import { accepts, batchesMediaType } from "../media-types.ts";
 import { type Format, formats, presentRecord } from "../present.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
-import { defaultRestOptions, type Service } from "../service.ts";
 import { namedTopic } from "./v3.ts";
 
 const { fetchBytesMax, fetchWaitMsMax } = defaultRestOptions;

@@ -2,9 +2,9 @@
  * What all v3 paths have in common: the cluster in the path is this one, and each resource says where it is found.
  */
 import { checkTopicName } from "../../format/index.ts";
+import type { Service } from "../deps.ts";
 import { UnknownResource } from "../errors.ts";
 import type { Call } from "../route.ts";
-import type { Service } from "../service.ts";
 
 /** The one broker that clients see: this process. */
 export const brokerId = 1;
