@@ -27,11 +27,11 @@ export function sqliteProblem(error: unknown): SqliteProblem | undefined {
 }
 
 /** The error that the port knows for one that changed nothing. Errors that are not SQLite's stay as they are. */
-export function withoutEffect(error: unknown): unknown {
+export function withoutEffect(error: unknown, database: string): unknown {
   const problem = sqliteProblem(error);
   if (problem === undefined) return error;
-  const message = `items.db: ${messageOf(error)}`;
-  if (problem === "full") return new StoreFull(message);
+  const message = `${database}: ${messageOf(error)}`;
+  if (problem === "full") return new StoreFull(`${database}: no space left`);
   return problem === "corrupt" || problem === "notADatabase"
     ? new StoreCorrupt(message)
     : new StoreUnavailable(message);

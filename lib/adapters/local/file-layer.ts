@@ -39,12 +39,7 @@ export interface OpenFile {
 
 /** The file system of this machine. */
 export const systemFiles: FileLayer = {
-  async makeDirectory(path) {
-    const first = await mkdir(path, { recursive: true });
-    if (first === undefined) return;
-    for (let made = path; made.length >= first.length; made = dirname(made))
-      await syncDirectory(dirname(made));
-  },
+  makeDirectory,
   checkWritable: path => access(path, constants.W_OK | constants.X_OK),
   list: path => readdir(path),
   create: async path => new SystemFile(await open(path, "wx+")),
@@ -52,6 +47,19 @@ export const systemFiles: FileLayer = {
   remove: path => unlink(path),
   syncDirectory,
 };
+
+/** Not mkdir's own recursive way: it hides a read-only file system (ENOENT), and under /proc it never ends. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return;
+    if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+  await syncDirectory(dirname(path));
+}
 
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");

@@ -89,7 +89,7 @@ export class ItemDatabase implements ItemCalls {
     try {
       return { value: call.run(this) };
     } catch (error) {
-      return { error: withoutEffect(error) };
+      return { error: withoutEffect(error, "items.db") };
     }
   }
 
@@ -111,7 +111,7 @@ export class ItemDatabase implements ItemCalls {
     if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
     const problem = sqliteProblem(error);
     if (problem !== undefined && problem !== "full") this.#stop(error);
-    return withoutEffect(error);
+    return withoutEffect(error, "items.db");
   }
 
   /** No more writing: after a failed sync the kernel may call the next one a success. */

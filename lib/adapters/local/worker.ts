@@ -94,7 +94,7 @@ function answerOther({ id, name, args }: WorkerRequest): WorkerAnswer {
     const calls: IndexCalls = present(index, "the open index");
     return { id, value: invoke(calls[name as keyof IndexCalls].bind(calls), args) };
   } catch (error) {
-    return { id, error: plain(withoutEffect(error)) };
+    return { id, error: plain(withoutEffect(error, "objects.db")) };
   }
 }
 
@@ -111,5 +111,5 @@ function asOpenError(error: unknown, path: string): unknown {
   const problem = sqliteProblem(error);
   if (problem === "readOnly" || problem === "cannotOpen")
     return new DataDirReadOnly(`${path} cannot be opened for writing: ${messageOf(error)}`);
-  return error;
+  return withoutEffect(error, path);
 }

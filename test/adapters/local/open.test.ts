@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import {
@@ -65,6 +65,12 @@ describe("a data directory", () => {
     expect(await again.items.get(key, strongly)).toEqual({ n: 1 });
     expect(await textOf(again.objects, "o")).toBe("object");
     await again.close();
+  });
+
+  it("may be named from where the process stands", async () => {
+    const dataDir = join(relative(process.cwd(), await newDirectory()), "deep", "down");
+    await (await open(dataDir)).close();
+    expect(await readdir(dataDir)).toContain("items.db");
   });
 
   it("may be new but for what mkfs leaves behind", async () => {
