@@ -2,7 +2,8 @@
  * What can go wrong with the log, one class per fact, in the log's own words. A face translates each class once and
  * exhaustively (`engineErrors` is the list); the engine knows no HTTP status and no Kafka error code.
  */
-import { CumulogError } from "../std/index.ts";
+import { CumulogError, messageOf } from "../std/index.ts";
+import { isPassing } from "./retry.ts";
 
 /** No topic of that name or id, by a strong read. */
 export class UnknownTopic extends CumulogError {
@@ -112,4 +113,10 @@ export class RecordsCorrupt extends CumulogError {
 export class EngineClosed extends CumulogError {
   override readonly name = "EngineClosed";
   readonly kind = "busy";
+}
+
+/** What a reader is told: a store that could not be read says nothing of the log. */
+export function asFailure(error: unknown): CumulogError {
+  if (isPassing(error)) return new ReadFailed(`the log could not be read: ${messageOf(error)}`);
+  return error instanceof CumulogError ? error : new ReadFailed(messageOf(error));
 }

@@ -5,9 +5,8 @@
 import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
 import type { PartitionHead, SequencerImage } from "../../format/items/index.ts";
 import { readRecords } from "../../format/record-batch/index.ts";
-import { CumulogError, messageOf } from "../../std/index.ts";
-import { ReadFailed, RecordsCorrupt } from "../errors.ts";
-import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
+import { asFailure, RecordsCorrupt } from "../errors.ts";
+import { type DeadlineMs, repeating } from "../retry.ts";
 import { type Shard, type Shards, shardIndexOf } from "../sequencer/index.ts";
 import type { TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions, OffsetAnswer, OffsetRequest } from "../types.ts";
@@ -71,8 +70,7 @@ export class OffsetLister {
           return await this.#firstAtTime(target, request.spec.timestampMs);
       }
     } catch (error) {
-      if (isPassing(error)) return failed(new ReadFailed(`the log could not be read: ${messageOf(error)}`));
-      return failed(error instanceof CumulogError ? error : new ReadFailed(messageOf(error)));
+      return { kind: "failed", error: asFailure(error) };
     }
   }
 
@@ -148,8 +146,4 @@ export class OffsetLister {
     if (loaded.kind === "loaded") return loaded.chunk;
     throw new RecordsCorrupt(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
   }
-}
-
-function failed(error: CumulogError): OffsetAnswer {
-  return { kind: "failed", error };
 }

@@ -52,10 +52,15 @@ export class Shard {
     return image;
   }
 
-  /** Reads the sequencer as of now: sees everything acknowledged before the call. Undefined: there is none. */
+  /**
+   * Reads the sequencer as of now: sees everything acknowledged before the call. Answers with the newest image known,
+   * which others may have brought meanwhile. Undefined: there is none.
+   */
   async readStrongly(): Promise<SequencerImage | undefined> {
     const attributes = await this.#items.get(this.key, { consistent: true });
-    return attributes && this.learn(attributes);
+    if (attributes === undefined) return undefined;
+    this.learn(attributes);
+    return this.#image;
   }
 
   /** Reads the sequencer at half the price; the image may be a little old. Concurrent callers share one read. */

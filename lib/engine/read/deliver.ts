@@ -1,0 +1,142 @@
+/**
+ * Brings located records to the caller: loads their chunks, all at once, and takes whole batches from the offset on. A
+ * chunk whose segment is missing is planned anew from a strong look; it never turns into a gap.
+ */
+import { offset } from "../../format/index.ts";
+import { CumulogError } from "../../std/index.ts";
+import { asFailure, ReadFailed, RecordsCorrupt } from "../errors.ts";
+import { type DeadlineMs, repeating } from "../retry.ts";
+import type { EngineDeps, FetchAnswer } from "../types.ts";
+import { keyOf } from "./block-cache.ts";
+import { type Chunk, describeChunk } from "./chunk.ts";
+import type { ChunkLoader } from "./load.ts";
+import { type Located, type Locator, nameOf, plansMax } from "./locate.ts";
+import { type PlannedChunk, plan } from "./plan.ts";
+
+export class Deliverer {
+  readonly #deps: EngineDeps;
+  readonly #locator: Locator;
+  readonly #loader: ChunkLoader;
+
+  constructor(deps: EngineDeps, locator: Locator, loader: ChunkLoader) {
+    this.#deps = deps;
+    this.#locator = locator;
+    this.#loader = loader;
+  }
+
+  /** The batches, at most `allowed` bytes of them, but always the first one. Never throws. */
+  async deliver(located: Located, allowed: number, deadlineMs: DeadlineMs): Promise<FetchAnswer> {
+    const { target } = located;
+    const batches: Uint8Array[] = [];
+    let reached: number = target.from;
+    let bytes = 0;
+    try {
+      // All at once: a backlog of small segments would otherwise cost one round trip after another.
+      const loading = withinBytes(located.chunks, allowed).map(place =>
+        this.#load(located, place, deadlineMs).catch(asFailure),
+      );
+      for (const one of loading) {
+        if (bytes > 0 && bytes >= allowed) break;
+        const chunk = await one;
+        if (chunk instanceof CumulogError) throw chunk;
+        const taken = take(chunk, reached, allowed - bytes, bytes === 0);
+        batches.push(...taken.batches);
+        bytes += taken.bytes;
+        reached = taken.end;
+        if (!taken.isWhole) break;
+      }
+    } catch (error) {
+      // What was read before the trouble is good; the trouble is told when it is what was asked for.
+      if (batches.length === 0) return { kind: "failed", error: asFailure(error) };
+    }
+    // Others may have seen more meanwhile: within a process the high watermark does not go back.
+    const head = target.shard.known?.partitions.get(target.partition) ?? located.head;
+    return {
+      kind: "records",
+      batches,
+      nextOffset: offset(reached),
+      highWatermark: head.next,
+      lastStableOffset: head.next,
+      logStartOffset: head.start,
+    };
+  }
+
+  async #load(located: Located, place: PlannedChunk, deadlineMs: DeadlineMs): Promise<Chunk> {
+    const isTail = located.image.live.some(live => live.segmentId === place.segmentId);
+    const share = isTail ? "tail" : "backlog";
+    const { target } = located;
+    let wanted = place;
+    for (let attempt = 1; attempt <= plansMax; attempt++) {
+      const loaded = await this.#loader.load(wanted, share, deadlineMs);
+      if (loaded.kind === "loaded") return loaded.chunk;
+      // The plan may be older than what moved the records: see where they are now.
+      const image = await this.#locator.strongImage(target, deadlineMs);
+      const again = await repeating(this.#deps, deadlineMs, () =>
+        plan(this.#deps, target.shard, image, target.partition, place.base, 1, { consistent: true }),
+      );
+      const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
+      // A strong plan that names the same segment again: nothing moved, it is gone.
+      if (moved === undefined || keyOf(moved) === keyOf(wanted))
+        throw new RecordsCorrupt(
+          `offsets [${place.base}, ${place.base + place.recordCount}) of ${nameOf(target)}: ${describeChunk(wanted)} is missing`,
+        );
+      wanted = moved;
+    }
+    throw new ReadFailed(
+      `offset ${place.base} of ${nameOf(target)} moved ${plansMax} times while it was read`,
+    );
+  }
+}
+
+/** The chunks that a delivery of so many bytes may touch; the first in any case. */
+function withinBytes(chunks: readonly PlannedChunk[], allowed: number): readonly PlannedChunk[] {
+  const wanted: PlannedChunk[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    if (wanted.length > 0 && bytes >= allowed) break;
+    wanted.push(chunk);
+    bytes += chunk.length;
+  }
+  return wanted;
+}
+
+/** Batches of the chunk from an offset on, whole ones, within the allowance; the very first one in any case. */
+function take(
+  chunk: Chunk,
+  from: number,
+  allowed: number,
+  isFirst: boolean,
+): {
+  readonly batches: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly end: number;
+  readonly isWhole: boolean;
+} {
+  const batches: Uint8Array[] = [];
+  let bytes = 0;
+  let end = from;
+  for (const batch of chunk.batches) {
+    if (batch.end <= from) continue;
+    const mustTake = isFirst && batches.length === 0;
+    // Offsets between two batches are lost: what follows them is read when it is asked for.
+    if (batch.base > Math.max(end, chunk.place.base)) {
+      if (mustTake) throw chunk.lost(from, batch.base);
+      return { batches, bytes, end, isWhole: false };
+    }
+    if (!mustTake && bytes + batch.sizeBytes > allowed) return { batches, bytes, end, isWhole: false };
+    try {
+      batches.push(chunk.deliver(batch));
+    } catch (error) {
+      if (mustTake) throw error;
+      return { batches, bytes, end, isWhole: false };
+    }
+    bytes += batch.sizeBytes;
+    end = batch.end;
+  }
+  const reached = Math.max(end, chunk.place.base);
+  if (reached < chunk.end) {
+    if (isFirst && batches.length === 0) throw chunk.lost(reached, chunk.end);
+    return { batches, bytes, end, isWhole: false };
+  }
+  return { batches, bytes, end: chunk.end, isWhole: true };
+}
