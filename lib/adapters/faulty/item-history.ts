@@ -1,7 +1,7 @@
 /**
  * An item store that remembers, so that eventual reads can be answered from an older image: for each partition key the
- * last writes, each with the item it replaced. Going back n writes undoes the last n, so that a stale query shows one
- * moment of its partition, as a replica that lags does. Every writer of the store must go through one history.
+ * last writes, each with the item it replaced. Going back n writes undoes the last n: one moment of the partition, as a
+ * replica that lags shows it, unless some are seen all the same. Every writer of the store must go through one history.
  */
 import {
   type Attributes,
@@ -22,6 +22,9 @@ import { copyAttributes } from "./copies.ts";
 
 /** Writes remembered for each partition key. */
 const writesKept = 32;
+
+/** How many of the last writes are not seen, and which of them are all the same (1: the newest). */
+export type Behind = { readonly writesBehind: number; readonly seen?: readonly number[] };
 
 type Undo = { readonly sk: string; readonly before: Attributes | undefined };
 
@@ -55,16 +58,16 @@ export class ItemHistory implements ItemStore {
     return this.#store.batchGet(keys, options);
   }
 
-  /** The item as it was before the last writes of its partition key; as far back as is remembered. */
-  async getBefore(key: ItemKey, writesBehind: number): Promise<Attributes | undefined> {
-    const undone = this.#undone(key.pk, writesBehind);
+  /** The item without the last writes of its partition key but those `seen`; as far back as is remembered. */
+  async getBefore(key: ItemKey, behind: Behind): Promise<Attributes | undefined> {
+    const undone = this.#undone(key.pk, behind);
     return undone.has(key.sk) ? copyOf(undone.get(key.sk)) : this.#store.get(key, strongly);
   }
 
-  /** The answer to a query before the last writes of its partition key; as far back as is remembered. */
-  async queryBefore(query: Query, writesBehind: number): Promise<QueryResult> {
+  /** The answer to a query without the last writes of its partition key; as far back as is remembered. */
+  async queryBefore(query: Query, behind: Behind): Promise<QueryResult> {
     const images = await this.#everything(query.pk);
-    for (const [sk, before] of this.#undone(query.pk, writesBehind)) {
+    for (const [sk, before] of this.#undone(query.pk, behind)) {
       if (before === undefined) images.delete(sk);
       else images.set(sk, before);
     }
@@ -117,11 +120,16 @@ export class ItemHistory implements ItemStore {
     this.#undo.set(key.pk, undo);
   }
 
-  /** What the items touched by the last writes were before them. */
-  #undone(pk: string, writesBehind: number): ReadonlyMap<string, Attributes | undefined> {
+  /** What the items touched by writes that are not seen were before them. */
+  #undone(pk: string, { writesBehind, seen = [] }: Behind): ReadonlyMap<string, Attributes | undefined> {
     const images = new Map<string, Attributes | undefined>();
-    for (const { sk, before } of (this.#undo.get(pk) ?? []).slice(-writesBehind).reverse())
-      images.set(sk, before);
+    const decided = new Set<string>();
+    const newestFirst = (this.#undo.get(pk) ?? []).slice(-writesBehind).reverse();
+    for (const [i, { sk, before }] of newestFirst.entries()) {
+      if (decided.has(sk)) continue;
+      if (seen.includes(i + 1)) decided.add(sk);
+      else images.set(sk, before);
+    }
     return images;
   }
 

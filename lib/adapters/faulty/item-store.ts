@@ -33,7 +33,7 @@ export class FaultyItemStore implements ItemStore {
     const call = { port: "items", operation: "get", key: copyKey(key), options: { ...options } } as const;
     return this.#wire.call(call, outcome =>
       outcome.kind === "stale"
-        ? this.#store.getBefore(call.key, outcome.writesBehind)
+        ? this.#store.getBefore(call.key, outcome)
         : this.#store.get(call.key, call.options),
     );
   }
@@ -41,7 +41,7 @@ export class FaultyItemStore implements ItemStore {
   query(query: Query): Promise<QueryResult> {
     const call = { port: "items", operation: "query", query: { ...query } } as const;
     return this.#wire.call(call, outcome => {
-      if (outcome.kind === "stale") return this.#store.queryBefore(call.query, outcome.writesBehind);
+      if (outcome.kind === "stale") return this.#store.queryBefore(call.query, outcome);
       if (outcome.kind !== "short") return this.#store.query(call.query);
       const limit = Math.min(outcome.count, call.query.limit ?? outcome.count);
       return this.#store.query({ ...call.query, limit });
@@ -88,8 +88,7 @@ export class FaultyItemStore implements ItemStore {
     } as const;
     return this.#wire.call(call, async outcome => {
       if (outcome.kind !== "stale") return this.#store.batchGet(call.keys, call.options);
-      const { writesBehind } = outcome;
-      const images = await Promise.all(call.keys.map(key => this.#store.getBefore(key, writesBehind)));
+      const images = await Promise.all(call.keys.map(key => this.#store.getBefore(key, outcome)));
       return call.keys.flatMap((key, i) => {
         const attributes = images[i];
         return attributes ? [{ ...key, attributes }] : [];

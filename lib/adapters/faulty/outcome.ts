@@ -40,6 +40,8 @@ export type Outcome =
   | {
       readonly kind: "stale";
       readonly writesBehind: number;
+      /** Of those writes, counted from the newest (1), the ones that are seen nevertheless: no order is promised. */
+      readonly seen?: readonly number[];
       readonly reachMs: number;
       readonly answerMs: number;
     }

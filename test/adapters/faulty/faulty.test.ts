@@ -149,6 +149,15 @@ describe("calls that go wrong", () => {
     expect(await stale(3)).toEqual({ items: [{ pk: "p", sk: "a", attributes: {} }] });
   });
 
+  it("shows a later write without an earlier one, when told so", async () => {
+    const { run, items } = aFaultyPair();
+    for (const sk of ["a", "b", "c"]) await run(ok, () => items.put({ pk: "p", sk, attributes: {} }));
+    const answer = await run({ kind: "stale", writesBehind: 3, seen: [1], reachMs: 0, answerMs: 0 }, () =>
+      items.query({ pk: "p", from: "", to: "z", consistent: false }),
+    );
+    expect(answer).toEqual({ items: [{ pk: "p", sk: "c", attributes: {} }] });
+  });
+
   it("hands a part of a query out and says where to go on", async () => {
     const { run, items } = aFaultyPair();
     for (const sk of ["a", "b"]) await run(ok, () => items.put({ pk: "p", sk, attributes: {} }));

@@ -29,7 +29,8 @@ async function changePassing(stage: Stage, prng: Prng, life: Life, topic: Passin
   return configure(stage, prng, life, topic.name);
 }
 
-async function create(stage: Stage, prng: Prng, life: Life, topic: PassingTopic): Promise<void> {
+/** Creates a passing topic, or learns who did. */
+export async function create(stage: Stage, prng: Prng, life: Life, topic: PassingTopic): Promise<void> {
   const partitions = 1 + prng.below(4);
   const configs = { "index.shard.partitions": prng.pick(["1", "2", "8"]) };
   const made = await stage.client.admin(
@@ -60,7 +61,8 @@ async function remove(stage: Stage, life: Life, topic: PassingTopic): Promise<vo
   if (stage.world.prng.chance(0.5)) topic.known = undefined;
 }
 
-async function grow(
+/** Adds one to three partitions; a topic that has grown large is deleted instead. */
+export async function grow(
   stage: Stage,
   prng: Prng,
   life: Life,

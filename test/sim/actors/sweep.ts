@@ -20,7 +20,7 @@ import {
   sequencerKey,
   type TopicItem,
 } from "../../../lib/format/items/index.ts";
-import type { Condition, Item, QueryResult } from "../../../lib/ports/index.ts";
+import { type Condition, type Item, sleep } from "../../../lib/ports/index.ts";
 import { type Killed, killed, type Life } from "../world/process.ts";
 import type { World } from "../world/world.ts";
 
@@ -34,6 +34,8 @@ export type SweepResult =
   | { readonly kind: "swept"; readonly deleted: number; readonly before: number }
   | { readonly kind: "refused"; readonly why: string };
 
+/** Of one step. */
+const attemptsMax = 4;
 /** A clock that differs more than this from the store's is odd, ms. */
 const clockDifferenceMsMax = 5 * 60_000;
 
@@ -50,9 +52,8 @@ export async function sweep(world: World, life: Life, options: SweepOptions): Pr
 }
 
 async function sweepOnce(world: World, life: Life, options: SweepOptions): Promise<SweepResult> {
-  const { objects } = life;
   const ownMs = life.clock.now();
-  const { storeTimeMs } = await objects.list("ingest/", { limit: 1 });
+  const { storeTimeMs } = await patiently(life, () => life.objects.list("ingest/", { limit: 1 }));
   if (Math.abs(ownMs - storeTimeMs) > clockDifferenceMsMax)
     return { kind: "refused", why: `clocks differ by ${ownMs - storeTimeMs} ms` };
   const before = Math.min(ownMs, storeTimeMs) - options.graceMs;
@@ -79,7 +80,7 @@ async function raise(life: Life, key: { pk: string; sk: string }, name: string, 
   const condition: Condition = [
     { kind: "either", of: [[{ kind: "absent", name }], [{ kind: "below", name, value: to }]] },
   ];
-  await life.items.update(key, { set: { [name]: to } }, condition);
+  await patiently(life, () => life.items.update(key, { set: { [name]: to } }, condition));
 }
 
 async function listTopics(life: Life): Promise<readonly TopicItem[]> {
@@ -93,7 +94,8 @@ async function addLive(
   shard: ShardIndex,
   referenced: Set<SegmentId>,
 ): Promise<void> {
-  const attributes = await life.items.get(sequencerKey(topic.id, shard), { consistent: true });
+  const key = sequencerKey(topic.id, shard);
+  const attributes = await patiently(life, () => life.items.get(key, { consistent: true }));
   if (attributes === undefined) throw new Error(`sequencer ${shard} of ${topic.name} is gone`);
   for (const entry of readSequencer(attributes).live) referenced.add(entry.segmentId);
 }
@@ -118,23 +120,37 @@ async function remove(
   const isDead = (id: SegmentId): boolean => timeOf(id) < before && !referenced.has(id);
   const keys: string[] = [];
   for (let after: string | undefined = ""; after !== undefined; ) {
-    const page: Awaited<ReturnType<typeof life.objects.list>> = await life.objects.list("ingest/", { after });
+    const start: string = after;
+    const page = await patiently(life, () => life.objects.list("ingest/", { after: start }));
     keys.push(...page.objects.map(object => object.key));
     after = page.next;
   }
   const objects = keys.filter(key => isDead(key.slice(-16) as SegmentId));
-  if (objects.length > 0) await life.objects.delete(objects);
+  if (objects.length > 0) await patiently(life, () => life.objects.delete(objects));
   const segments = world.segmentItems().filter(key => isDead(key.sk as SegmentId));
-  for (const key of segments) await life.items.delete(key);
+  for (const key of segments) await patiently(life, () => life.items.delete(key));
   return objects.length + segments.length;
 }
 
 async function queryAll(life: Life, pk: string, from: string, to: string): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (let start: string | undefined = from; start !== undefined; ) {
-    const page: QueryResult = await life.items.query({ pk, from: start, to, consistent: true });
+    const at: string = start;
+    const page = await patiently(life, () => life.items.query({ pk, from: at, to, consistent: true }));
     items.push(...page.items);
     start = page.next;
   }
   return items;
+}
+
+/** Every step may be repeated. Gives up in the end: a sweep that cannot see deletes nothing. */
+async function patiently<T>(life: Life, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attemptsMax) throw error;
+      await sleep(life.clock, 100);
+    }
+  }
 }

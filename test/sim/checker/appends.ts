@@ -1,5 +1,5 @@
 /**
- * I1, I3, I7: what was acknowledged is there, where it was said to be; what failed for certain is not; what nobody could
+ * I1, I3, I4, I7: what was acknowledged is there, where it was said to be; what failed for certain is not; what nobody could
  * say is there at most once, whole. A request delivered several times may be there as often as it was delivered.
  */
 import type { Invocation } from "./history.ts";
@@ -18,6 +18,7 @@ export function checkAppends(operations: readonly Operation[], truth: Truth): re
     ...appends.flatMap(append => checkAcknowledged(append, truth, deletedTopics)),
     ...checkAmounts(appends, truth),
     ...checkWhole(appends, truth),
+    ...checkOrder(appends),
   ];
 }
 
@@ -131,6 +132,26 @@ function checkWhole(appends: readonly AppendOperation[], truth: Truth): readonly
           message: `${describe(append)} is torn: ${value} is there without ${first}`,
         });
     }
+  }
+  return violations;
+}
+
+/** What one process was asked to append to a partition lies there in the order in which it was asked. */
+function checkOrder(appends: readonly AppendOperation[]): readonly Violation[] {
+  const violations: Violation[] = [];
+  const latest = new Map<string, { readonly append: AppendOperation; readonly baseOffset: number }>();
+  for (const append of appends) {
+    const { invocation, outcome, process } = append;
+    const place = placeOf(invocation);
+    if (place === undefined || outcome.kind !== "ok" || outcome.answer.op !== "append") continue;
+    const { baseOffset } = outcome.answer;
+    const before = latest.get(`${process} ${place}`);
+    if (before !== undefined && before.baseOffset > baseOffset)
+      violations.push({
+        invariant: "I4",
+        message: `${describe(append)} is at ${baseOffset}, before ${describe(before.append)} at ${before.baseOffset}, which was asked for earlier`,
+      });
+    latest.set(`${process} ${place}`, { append, baseOffset });
   }
   return violations;
 }

@@ -34,6 +34,8 @@ export type Invocation =
       readonly op: "fetch";
       readonly offset: number;
       readonly waitMs: number;
+      /** Answer as soon as this much is there. */
+      readonly bytesMin: number;
       /** No other partition shares its limits: it cannot be left out for want of room. */
       readonly isAlone: boolean;
     })

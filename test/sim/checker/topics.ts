@@ -23,6 +23,7 @@ export function checkTopics(operations: readonly Operation[]): readonly Violatio
     ...checkAbsence(of),
     ...checkPartitions(of),
     ...checkCreations(of),
+    ...checkHandles(of),
   ]);
 }
 
@@ -133,6 +134,35 @@ function checkCreations(of: readonly Operation[]): readonly Violation[] {
     const earlier = latestEnd(of, "create", later.invokedAt);
     if (earlier === undefined || !isSurelyThere(later, of)) return [];
     return [{ invariant: "I9", message: `${describe(later)} succeeded although it was there` } as const];
+  });
+}
+
+/** Nothing is appended to an id that was known when its topic was deleted. (It may be read for a moment by whoever knew it.) */
+function checkHandles(of: readonly Operation[]): readonly Violation[] {
+  const firstSeen = new Map<string, number>();
+  for (const { outcome, endedAt } of of)
+    if (outcome.kind === "ok" && outcome.answer.op === "topic")
+      for (const { log } of outcome.answer.topics)
+        firstSeen.set(log, Math.min(firstSeen.get(log) ?? endedAt, endedAt));
+  return of.flatMap(operation => {
+    const { invocation, outcome } = operation;
+    if (outcome.kind !== "ok" || invocation.op !== "append" || invocation.log === undefined) return [];
+    const seenAt = firstSeen.get(invocation.log) ?? Number.POSITIVE_INFINITY;
+    const deleted = of.find(
+      other =>
+        other.invocation.op === "delete" &&
+        other.outcome.kind === "ok" &&
+        other.invokedAt > seenAt &&
+        other.endedAt < operation.invokedAt,
+    );
+    return deleted === undefined
+      ? []
+      : [
+          {
+            invariant: "I9",
+            message: `${describe(operation)} succeeded after ${describe(deleted)}`,
+          } as const,
+        ];
   });
 }
 

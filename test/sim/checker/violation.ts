@@ -4,8 +4,20 @@
  *   I1 acknowledged is readable      I5 nothing known goes back, strong answers are    I10 entries point to true bytes
  *   I2 one offset, one value         I6 no gap, nothing withheld                       I11 nothing unreferenced stays
  *   I3 acknowledged offset is true   I7 errors are honest                              I12 it goes on once faults stop
- *   I9 a topic is what its id says   bug: something that no client may ever hear
+ *   I4 order is kept                 I9 a topic is what its id says                    bug: what no client may ever hear
  */
-export type InvariantId = "I1" | "I2" | "I3" | "I5" | "I6" | "I7" | "I9" | "I10" | "I11" | "I12" | "bug";
+export type InvariantId =
+  | "I1"
+  | "I2"
+  | "I3"
+  | "I4"
+  | "I5"
+  | "I6"
+  | "I7"
+  | "I9"
+  | "I10"
+  | "I11"
+  | "I12"
+  | "bug";
 
 export type Violation = { readonly invariant: InvariantId; readonly message: string };

@@ -119,6 +119,7 @@ export class Client {
         partition: part.partition,
         offset: part.offset,
         waitMs: options.waitMsMax,
+        bytesMin: options.bytesMin,
         isAlone: asked.length === 1,
       }),
     );

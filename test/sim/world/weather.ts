@@ -101,8 +101,11 @@ export function drawOutcome(
     return { kind: "late", answerMs: patienceMs, reachMs: patienceMs + delayMs };
   }
   if (drawn(dropped)) return { kind: "dropped", answerMs: patienceMs };
-  if (isEventualRead(call) && prng.chance(weather.stale))
-    return { kind: "stale", writesBehind: 1 + prng.below(prng.chance(0.7) ? 3 : 16), ...times };
+  if (isEventualRead(call) && prng.chance(weather.stale)) {
+    const writesBehind = 1 + prng.below(prng.chance(0.7) ? 3 : 16);
+    const seen = Array.from({ length: writesBehind }, (_, i) => i + 1).filter(() => prng.chance(0.3));
+    return { kind: "stale", writesBehind, ...(prng.chance(0.5) && { seen }), ...times };
+  }
   if ((call.operation === "query" || call.operation === "list") && prng.chance(weather.short))
     return { kind: "short", count: 1 + prng.below(3), ...times };
   if (call.port === "objects" && call.operation === "get") {

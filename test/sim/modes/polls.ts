@@ -1,0 +1,56 @@
+/**
+ * Check 28 from the other side: a poll that waits for half a minute where nothing happens costs few looks, and one that
+ * news reaches ends at once. Counted in calls, not in time.
+ */
+import { Stage, stageEngineOptions } from "../actors/stage.ts";
+import { checkHistory } from "../checker/index.ts";
+import { kindOfCall } from "../world/calls.ts";
+import { chooseOk, World } from "../world/world.ts";
+import { end } from "./ending.ts";
+import type { RunOptions, RunResult } from "./result.ts";
+import { scenarioTopics } from "./scenarios.ts";
+
+const waitMs = 30_000;
+/** Pauses double from the first to the largest: these looks, and as many again for other reasons. */
+const looksMax = 2 * (waitMs / stageEngineOptions.watchPauseMsMax + 6);
+
+export async function runQuietPoll(options: RunOptions): Promise<RunResult> {
+  const world = new World({
+    seed: "quiet poll",
+    engine: stageEngineOptions,
+    ...(options.trace && { trace: options.trace }),
+  });
+  const stage = new Stage(world, { stable: scenarioTopics, processes: ["p1", "p2"] });
+  await stage.setUp(() => undefined);
+  const life = world.life("p2");
+  let looks = 0;
+  world.choose = (asking, call) => {
+    if (asking === life && kindOfCall(call) === "sequencer get") looks++;
+    return chooseOk(asking, call);
+  };
+  const asked = [{ topic: "log", log: "log", partition: 0, offset: 0, bytesMax: 1_000 }];
+  const poll = { waitMsMax: waitMs, bytesMin: 1, bytesMax: 1_000 };
+  await stage.finish(stage.client.fetch(life, asked, poll), waitMs + 5_000);
+  if (looks > looksMax)
+    world.violated({
+      invariant: "I12",
+      message: `a poll of ${waitMs} ms where nothing happened looked ${looks} times, ${looksMax} are enough`,
+    });
+  const heard = stage.client.fetch(life, asked, poll);
+  await stage.finish(world.scheduler.sleep(10_000), 10_000);
+  const batches = [[{ value: world.nextValue(), timestampMs: 1, paddingBytes: 1 }]];
+  const target = { topic: "log", log: "log", partition: 0, batches };
+  await stage.finish(stage.client.append(world.life("p1"), [target]), 5_000);
+  if (!(await stage.finish(heard, 2 * stageEngineOptions.watchPauseMsMax)))
+    world.violated({ invariant: "I12", message: "a poll did not hear of an append by another process" });
+  stage.play([heard.then(() => undefined)]);
+  await end(stage);
+  return {
+    violations: [...world.violations, ...checkHistory(world.history.events)],
+    operations: world.history.operations,
+    events: world.scheduler.steps,
+    rows: world.rows.entries(),
+    faults: world.faults.entries(),
+    history: world.history.events,
+  };
+}

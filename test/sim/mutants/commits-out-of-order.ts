@@ -1,0 +1,15 @@
+import type { Mutant } from "../mutate/mutant.ts";
+
+export const commitsOutOfOrder: Mutant = {
+  name: "commits-out-of-order",
+  breaks: "the commits of one shard by one process keep the order of its flushes",
+  file: "lib/engine/append/flush.ts",
+  edits: [
+    {
+      find: "this.#inOrder.run(part.shard, async () => {",
+      replace: "this.#inOrder.run(Object.create(part.shard), async () => {",
+    },
+  ],
+  caughtBy: ["I4"],
+  hunt: { mode: "random" },
+};

@@ -1,0 +1,15 @@
+import type { Mutant } from "../mutate/mutant.ts";
+
+export const floorNotInherited: Mutant = {
+  name: "floor-not-inherited",
+  breaks: "sequencers of a new topic begin with the floor read after the topic item was written",
+  file: "lib/engine/topics/finish.ts",
+  edits: [
+    {
+      find: 'const floor = readNumberCounter("floor", counter);',
+      replace: 'const floor = Math.min(0, readNumberCounter("floor", counter));',
+    },
+  ],
+  caughtBy: ["I10"],
+  hunt: { mode: "random" },
+};

@@ -1,0 +1,53 @@
+/** All mutants, in the order of the engine: append, roll, read, topics. */
+import type { Mutant } from "../mutate/mutant.ts";
+import { activeBeforeSequencers } from "./active-before-sequencers.ts";
+import { commitBeforePut } from "./commit-before-put.ts";
+import { commitsOutOfOrder } from "./commits-out-of-order.ts";
+import { deletionWithoutSeal } from "./deletion-without-seal.ts";
+import { fenceNotExpected } from "./fence-not-expected.ts";
+import { floorNotExpected } from "./floor-not-expected.ts";
+import { floorNotInherited } from "./floor-not-inherited.ts";
+import { itemReadOnce } from "./item-read-once.ts";
+import { lookUpBeginsLate } from "./look-up-begins-late.ts";
+import { offsetsFromStaleImage } from "./offsets-from-stale-image.ts";
+import { offsetsListedEventually } from "./offsets-listed-eventually.ts";
+import { outOfRangeFromStaleRead } from "./out-of-range-from-stale-read.ts";
+import { pageNotCovering } from "./page-not-covering.ts";
+import { removalBeforePages } from "./removal-before-pages.ts";
+import { retryWithoutFence } from "./retry-without-fence.ts";
+import { retryWithoutLookUp } from "./retry-without-look-up.ts";
+import { retryWithoutOwnEntry } from "./retry-without-own-entry.ts";
+import { rollOfASubset } from "./roll-of-a-subset.ts";
+import { sameIdTwice } from "./same-id-twice.ts";
+import { sealNotExpected } from "./seal-not-expected.ts";
+import { unknownIsFailure } from "./unknown-is-failure.ts";
+import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
+import { watcherAsleep } from "./watcher-asleep.ts";
+import { watermarkGoesBack } from "./watermark-goes-back.ts";
+
+export const mutants: readonly Mutant[] = [
+  commitBeforePut,
+  retryWithoutFence,
+  retryWithoutLookUp,
+  retryWithoutOwnEntry,
+  sameIdTwice,
+  lookUpBeginsLate,
+  unknownIsFailure,
+  offsetsFromStaleImage,
+  commitsOutOfOrder,
+  floorNotExpected,
+  fenceNotExpected,
+  sealNotExpected,
+  rollOfASubset,
+  removalBeforePages,
+  pageNotCovering,
+  outOfRangeFromStaleRead,
+  watermarkGoesBack,
+  offsetsListedEventually,
+  unknownTopicFromStaleRead,
+  floorNotInherited,
+  deletionWithoutSeal,
+  activeBeforeSequencers,
+  itemReadOnce,
+  watcherAsleep,
+];

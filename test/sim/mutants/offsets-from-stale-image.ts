@@ -1,0 +1,16 @@
+import type { Mutant } from "../mutate/mutant.ts";
+
+export const offsetsFromStaleImage: Mutant = {
+  name: "offsets-from-stale-image",
+  breaks: "the offsets of a commit are those of the image that the commit itself returned",
+  file: "lib/engine/append/commit.ts",
+  edits: [
+    {
+      find: 'if (result.kind === "applied") return this.#applied(part, segment, result.attributes);',
+      replace:
+        'if (result.kind === "applied") {\n          this.#applied(part, segment, result.attributes);\n          const nextOf = (partition: PartitionIndex) => before?.partitions.get(partition)?.next ?? offset(0);\n          return { kind: "committed", baseOffsets: new Map(part.chunks.map(c => [c.partition, nextOf(c.partition)])), segment };\n        }',
+    },
+  ],
+  caughtBy: ["I3"],
+  hunt: { mode: "random" },
+};
