@@ -5,12 +5,11 @@
 import { type Call, isEventualRead, isWrite, type Outcome } from "../../../lib/adapters/faulty/index.ts";
 import { Stage, stageEngineOptions } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
-import { checkHistory } from "../checker/index.ts";
 import { showCall } from "../world/calls.ts";
 import type { Life } from "../world/process.ts";
 import { World } from "../world/world.ts";
 import { end } from "./ending.ts";
-import type { RunOptions, RunResult } from "./result.ts";
+import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 import { compete, type Scenario, scenarios, scenarioTopics } from "./scenarios.ts";
 
 const faultNames = [
@@ -137,14 +136,7 @@ export async function runCase(
   await end(stage);
   return {
     calls,
-    result: {
-      violations: [...world.violations, ...checkHistory(world.history.events)],
-      operations: world.history.operations,
-      events: world.scheduler.steps,
-      rows: world.rows.entries(),
-      faults: world.faults.entries(),
-      history: world.history.events,
-    },
+    result: resultOf(world),
   };
 }
 

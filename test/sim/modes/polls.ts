@@ -3,11 +3,10 @@
  * news reaches ends at once. Counted in calls, not in time.
  */
 import { Stage, stageEngineOptions } from "../actors/stage.ts";
-import { checkHistory } from "../checker/index.ts";
 import { kindOfCall } from "../world/calls.ts";
 import { chooseOk, World } from "../world/world.ts";
 import { end } from "./ending.ts";
-import type { RunOptions, RunResult } from "./result.ts";
+import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 import { scenarioTopics } from "./scenarios.ts";
 
 const waitMs = 30_000;
@@ -45,12 +44,5 @@ export async function runQuietPoll(options: RunOptions): Promise<RunResult> {
     world.violated({ invariant: "I12", message: "a poll did not hear of an append by another process" });
   stage.play([heard.then(() => undefined)]);
   await end(stage);
-  return {
-    violations: [...world.violations, ...checkHistory(world.history.events)],
-    operations: world.history.operations,
-    events: world.scheduler.steps,
-    rows: world.rows.entries(),
-    faults: world.faults.entries(),
-    history: world.history.events,
-  };
+  return resultOf(world);
 }

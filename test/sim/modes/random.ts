@@ -8,13 +8,13 @@ import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
 import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
-import { checkHistory, type HistoryEvent, type Violation } from "../checker/index.ts";
+import type { HistoryEvent, Violation } from "../checker/index.ts";
 import { DamageMap } from "../world/damage.ts";
 import type { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
 import { World } from "../world/world.ts";
 import { end } from "./ending.ts";
-import type { RunOptions, RunResult } from "./result.ts";
+import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 
 /** Operations after which a run comes to its end. */
 const operationsWanted = 520;
@@ -43,7 +43,7 @@ export async function runRandomSeed(seed: number, options: RunOptions): Promise<
     });
   stage.play(playing);
   await end(stage);
-  return resultOf(stage, isClear);
+  return judge(stage, isClear);
 }
 
 /** Processes with clocks of their own, and the stable topics, while all is well. */
@@ -76,22 +76,11 @@ function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void
   return [...actors, ...chaos(stage, prng.fork("chaos"), options)];
 }
 
-function resultOf(stage: Stage, isClear: boolean): RunResult {
-  const { world } = stage;
-  const violations: readonly Violation[] = [
-    ...world.violations,
-    ...checkHistory(world.history.events),
+function judge(stage: Stage, isClear: boolean): RunResult {
+  return resultOf(stage.world, [
     ...(isClear ? [...nothingFails(stage), ...pollsHear(stage)] : []),
-    ...(world.faults.of("damaged") === 0 ? nothingIsCorrupt(stage) : []),
-  ];
-  return {
-    violations,
-    operations: world.history.operations,
-    events: world.scheduler.steps,
-    rows: world.rows.entries(),
-    faults: world.faults.entries(),
-    history: world.history.events,
-  };
+    ...(stage.world.faults.of("damaged") === 0 ? nothingIsCorrupt(stage) : []),
+  ]);
 }
 
 /** What a client is told when it asked for something that is not, and no fault is needed for that. */

@@ -1,8 +1,9 @@
 /**
  * What a run hands back, whatever its mode.
  */
-import type { HistoryEvent, Violation } from "../checker/index.ts";
+import { checkHistory, type HistoryEvent, type Violation } from "../checker/index.ts";
 import type { CheckRow } from "../world/rows.ts";
+import type { World } from "../world/world.ts";
 
 export type RunOptions = { readonly trace?: (line: string) => void };
 
@@ -14,3 +15,15 @@ export type RunResult = {
   readonly faults: readonly (readonly [string, number])[];
   readonly history: readonly HistoryEvent[];
 };
+
+/** Judges a world that has come to its end. */
+export function resultOf(world: World, more: readonly Violation[] = []): RunResult {
+  return {
+    violations: [...world.violations, ...checkHistory(world.history.events), ...more],
+    operations: world.history.operations,
+    events: world.scheduler.steps,
+    rows: world.rows.entries(),
+    faults: world.faults.entries(),
+    history: world.history.events,
+  };
+}

@@ -58,32 +58,26 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "create a topic",
     itemTierBytes: 0,
-    act: (stage, life) => create(stage, life),
+    act: create,
     inPairs: true,
   },
   {
     name: "grow a topic",
     itemTierBytes: 0,
     prepare: stage => create(stage, stage.world.life("p2")),
-    act: (stage, life) =>
-      stage.client.admin(
-        life,
-        { op: "grow", topic: "blue", partitions: 5 },
-        () => life.engine.topics.addPartitions("blue", 5),
-        stage.logOf,
-      ),
+    act: grow,
   },
   {
     name: "delete a topic",
     itemTierBytes: 0,
-    prepare: stage => createAndFill(stage),
-    act: (stage, life) => remove(stage, life),
+    prepare: createAndFill,
+    act: remove,
     inPairs: true,
   },
   {
     name: "delete a topic and create it anew",
     itemTierBytes: 0,
-    prepare: stage => createAndFill(stage),
+    prepare: createAndFill,
     act: async (stage, life) => {
       await remove(stage, life);
       await create(stage, life);
@@ -92,21 +86,14 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "configure a topic",
     itemTierBytes: 0,
-    act: (stage, life) =>
-      stage.client.admin(
-        life,
-        { op: "configure", topic: "log" },
-        () =>
-          life.engine.topics.alterConfigs("log", [{ kind: "set", name: "retention.ms", value: "5000000" }]),
-        stage.logOf,
-      ),
+    act: configure,
   },
   {
     name: "read pages and live entries",
     itemTierBytes: 0,
     prepare: stage => appendTimes(stage, stage.world.life("p2"), 11),
     act: async (stage, life) => {
-      for (const offset of [0, 5, 21, 22, 40]) await fetchFrom(stage, life, offset);
+      await fetchAll(stage, life);
       for (const kind of ["latest", "maxTimestamp"] as const)
         await stage.client.offset(life, target(0), { kind });
       await stage.client.offset(life, target(0), { kind: "atTime", timestampMs: worldStartMs + 3 });
@@ -127,7 +114,7 @@ function target(partition: number): Target & { readonly partition: number } {
 
 let stamp = 0;
 
-function appendTo(stage: Stage, life: Life, partitions: readonly number[]): Promise<unknown> {
+export function appendTo(stage: Stage, life: Life, partitions: readonly number[]): Promise<unknown> {
   stamp = (stamp + 1) % 10;
   const parts = partitions.map(partition => batchesFor(stage, target(partition)));
   return stage.client.append(life, parts);
@@ -142,7 +129,7 @@ function batchesFor(stage: Stage, to: Target & { readonly partition: number }): 
   return { ...to, batches: [[record(stamp), record(3)]] };
 }
 
-async function appendTimes(
+export async function appendTimes(
   stage: Stage,
   life: Life,
   times: number,
@@ -156,7 +143,7 @@ function fetchFrom(stage: Stage, life: Life, offset: number): Promise<unknown> {
   return stage.client.fetch(life, asked, { waitMsMax: 0, bytesMin: 1, bytesMax: 400 });
 }
 
-function create(stage: Stage, life: Life): Promise<unknown> {
+export function create(stage: Stage, life: Life): Promise<unknown> {
   return stage.client.admin(
     life,
     { op: "create", topic: "blue", partitions: 3 },
@@ -166,7 +153,7 @@ function create(stage: Stage, life: Life): Promise<unknown> {
   );
 }
 
-function remove(stage: Stage, life: Life): Promise<unknown> {
+export function remove(stage: Stage, life: Life): Promise<unknown> {
   return stage.client.admin(
     life,
     { op: "delete", topic: "blue" },
@@ -178,13 +165,43 @@ function remove(stage: Stage, life: Life): Promise<unknown> {
   );
 }
 
-async function createAndFill(stage: Stage): Promise<void> {
+export async function createAndFill(stage: Stage): Promise<void> {
   const life = stage.world.life("p2");
   const made = await create(stage, life);
   const [topic] = Array.isArray(made) ? made : [];
   const { id } = present(topic, "the topic just made");
+  stage.heard(topic === undefined ? [] : [topic]);
   for (const partition of [0, 2])
     await stage.client.append(life, [
       batchesFor(stage, { topic: "blue", topicId: id, log: `blue@${id}`, partition }),
     ]);
+}
+
+/** From the beginning, from within, at the end and past it. */
+export async function fetchAll(stage: Stage, life: Life): Promise<void> {
+  for (const offset of [0, 5, 21, 22, 40]) await fetchFrom(stage, life, offset);
+}
+
+export function grow(stage: Stage, life: Life): Promise<unknown> {
+  return stage.client.admin(
+    life,
+    { op: "grow", topic: "blue", partitions: 5 },
+    () => life.engine.topics.addPartitions("blue", 5),
+    stage.logOf,
+  );
+}
+
+export function configure(stage: Stage, life: Life): Promise<unknown> {
+  const topic = stage.passing[0]?.known === undefined ? "log" : "blue";
+  return stage.client.admin(
+    life,
+    { op: "configure", topic },
+    () => life.engine.topics.alterConfigs(topic, [{ kind: "set", name: "retention.ms", value: "5000000" }]),
+    stage.logOf,
+  );
+}
+
+/** To whichever log is called blue. */
+export function appendToBlue(stage: Stage, life: Life, partition: number): Promise<unknown> {
+  return stage.client.append(life, [batchesFor(stage, { topic: "blue", partition })]);
 }
