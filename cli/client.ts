@@ -76,11 +76,13 @@ export class Client {
     });
     let isConnected = false;
     const fail = (error: unknown): void => {
-      const Failure = isConnected ? AnswerLost : ServerUnreachable;
+      const { origin } = this.url;
       reject(
-        new Failure(
-          `${isConnected ? "no answer came from" : "nothing answers at"} ${this.url.origin}: ${reasonOf(error)}`,
-        ),
+        isConnected
+          ? new AnswerLost(`no answer came from ${origin}: ${reasonOf(error)}`)
+          : new ServerUnreachable(
+              `nothing answers at ${origin}, is the server running? (${reasonOf(error)})`,
+            ),
       );
     };
     request.on("socket", socket => {

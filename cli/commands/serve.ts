@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import {
   type Config,
   flagOf,
+  InvalidConfiguration,
   loadConfig,
   type Setting,
   serve,
@@ -14,7 +15,7 @@ import {
   settings,
   variableOf,
 } from "../../lib/app/index.ts";
-import { OutputClosed } from "../errors.ts";
+import { OutputClosed, UsageWrong } from "../errors.ts";
 import { print, tell } from "../output.ts";
 import { onEachSignal } from "../signals.ts";
 
@@ -48,11 +49,7 @@ function optionOf(name: string, setting: Setting<unknown>): Option {
 }
 
 async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const config = loadConfig({
-    flags,
-    environment: process.env,
-    readFile: path => readFileSync(path, "utf8"),
-  });
+  const config = readConfig(flags);
   // Before the start: a signal that comes meanwhile must not leave the stores half open.
   const stopping = Promise.withResolvers<void>();
   let kill: (() => void) | undefined;
@@ -75,6 +72,14 @@ async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
   await stopping.promise;
   await service.stop();
   release();
+}
+
+function readConfig(flags: Readonly<Record<string, unknown>>): Config {
+  try {
+    return loadConfig({ flags, environment: process.env, readFile: path => readFileSync(path, "utf8") });
+  } catch (error) {
+    throw error instanceof InvalidConfiguration ? new UsageWrong(error.message) : error;
+  }
 }
 
 /** Scripts wait for this line: it begins with `ready ` and names where the server is found. */

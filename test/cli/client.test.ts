@@ -18,7 +18,9 @@ describe("Client", () => {
     const url = urlOf(server);
     await new Promise(resolve => server.close(resolve));
     await expect(get(url)).rejects.toThrow(ServerUnreachable);
-    await expect(get(url)).rejects.toThrow(`nothing answers at ${url.origin}: connect ECONNREFUSED`);
+    await expect(get(url)).rejects.toThrow(
+      `nothing answers at ${url.origin}, is the server running? (connect ECONNREFUSED`,
+    );
   });
 
   it("says that the answer was lost when the connection ends before it", async () => {

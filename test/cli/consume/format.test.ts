@@ -39,7 +39,7 @@ describe("json", () => {
       headers: [{ key: "h", value: Buffer.from("1") }],
     });
     expect(Buffer.from(json([record, aRecord()], "t", 3)).toString()).toBe(
-      '{"topic":"t","partition":3,"offset":41,"timestamp":1700000000000,"key":"k","value":"é \\"quoted\\"\u2028","headers":[{"key":"h","value":"1"}]}\n' +
+      '{"topic":"t","partition":3,"offset":41,"timestamp":1700000000000,"key":"k","value":"é \\"quoted\\"\u2028","headers":[{"name":"h","value":"1"}]}\n' +
         '{"topic":"t","partition":3,"offset":0,"timestamp":-1,"key":null,"value":null,"headers":[]}\n',
     );
   });
@@ -53,7 +53,7 @@ describe("json", () => {
     expect(JSON.parse(Buffer.from(json([record], "t", 0)).toString())).toMatchObject({
       key: { base64: "wyg=" },
       value: "wyg=",
-      headers: [{ key: "h", value: { base64: "wyg=" } }],
+      headers: [{ name: "h", value: { base64: "wyg=" } }],
     });
   });
 });

@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { run, TestServer, temporaryFolder } from "./cumulog.ts";
+
+describe("doctor", () => {
+  it("finds nothing wrong where nothing is", async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, "data");
+    const server = await TestServer.start({ dataDir });
+    const { code, stdout, stderr } = await server.run(["doctor", "--data-dir", dataDir]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.toString()).toMatch(/^ok +node +version 24/m);
+    expect(stdout.toString()).toMatch(/^ok +data directory +.* is in use by a running server$/m);
+    expect(stdout.toString()).toMatch(/^ok +server +answers at http:.* and takes requests$/m);
+    expect(stdout.toString()).toMatch(/^ok +clock /m);
+    await server.stop();
+    const after = JSON.parse(
+      (await server.run(["doctor", "--data-dir", dataDir, "--json"])).stdout.toString(),
+    );
+    expect(after.findings).toContainEqual({
+      part: "data directory",
+      state: "ok",
+      message: `${dataDir} can be opened`,
+    });
+  });
+
+  it("says that no server answers, and that its port is free", async () => {
+    using folder = temporaryFolder();
+    const port = await freePort();
+    const { code, report } = await examine(["--url", `http://127.0.0.1:${port}`], folder.path);
+    expect(code).toBe(1);
+    expect(report).toMatchObject({ ok: false, version: expect.any(String) });
+    expect(report.findings).toContainEqual({ part: "port", state: "ok", message: `${port} is free` });
+    expect(report.findings).toContainEqual({
+      part: "server",
+      state: "problem",
+      message: expect.stringContaining("nothing answers at"),
+      advice: "start one with `cumulog serve`, or name another with --url or CUMULOG_URL",
+    });
+    expect(report.findings).toContainEqual({
+      part: "data directory",
+      state: "ok",
+      message: ".cumulog is not there yet: the first server makes it",
+    });
+  });
+
+  it("tells something else on the port from a server of ours", async () => {
+    using folder = temporaryFolder();
+    const other = createServer((_request, response) => response.end("<html>"));
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, report } = await examine(["--url", url], folder.path);
+    other.close();
+    expect(code).toBe(1);
+    expect(report.findings).toContainEqual({
+      part: "server",
+      state: "problem",
+      message: `something else than Cumulog answers at ${url}`,
+      advice: expect.stringContaining("--http-port"),
+    });
+  });
+
+  it("sees a clock that is off", async () => {
+    using folder = temporaryFolder();
+    const late = createServer((_request, response) => {
+      response.setHeader("date", new Date(Date.now() - 3_600_000).toUTCString());
+      response.end('{"name":"cumulog"}');
+    });
+    late.listen(0, "127.0.0.1");
+    await once(late, "listening");
+    const { report } = await examine(
+      ["--url", `http://127.0.0.1:${(late.address() as AddressInfo).port}`],
+      folder.path,
+    );
+    late.close();
+    late.closeAllConnections();
+    expect(report.findings).toContainEqual({
+      part: "clock",
+      state: "problem",
+      message: expect.stringMatching(/^this machine and the server are 3\d{3} s apart$/),
+      advice: expect.any(String),
+    });
+  });
+
+  it("says what is wrong with a data directory and with the settings", async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, "something"), "");
+    const settings = join(folder.path, "settings.json");
+    writeFileSync(settings, '{"linger-ms": "soon", "colour": "red"}');
+    const { code, report } = await examine(["--data-dir", folder.path, "--config", settings], folder.path);
+    expect(code).toBe(1);
+    expect(report.findings).toContainEqual({
+      part: "data directory",
+      state: "problem",
+      message: expect.stringMatching(/ is not empty and is no data directory /),
+    });
+    expect(report.findings).toContainEqual({
+      part: "settings",
+      state: "problem",
+      message: `${settings}: "colour" is not a setting; ${settings}: linger-ms: "soon" is no integer`,
+      advice: "`cumulog serve` would not start",
+    });
+  });
+
+  it("sees a data directory that another process holds while no server answers", async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, "data");
+    const server = await TestServer.start({ dataDir });
+    const { report } = await examine(
+      ["--data-dir", dataDir, "--url", `http://127.0.0.1:${await freePort()}`],
+      folder.path,
+    );
+    await server.stop();
+    expect(report.findings).toContainEqual({
+      part: "data directory",
+      state: "problem",
+      message: expect.stringContaining("is in use by another process"),
+    });
+  });
+});
+
+async function examine(args: readonly string[], cwd: string) {
+  const { code, stdout, stderr } = await run(["doctor", "--json", ...args], { cwd });
+  expect(stderr).toBe("");
+  return { code, report: JSON.parse(stdout.toString()) };
+}
+
+/** A port that nobody listens on: the system gave it away and has it back. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
