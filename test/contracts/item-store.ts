@@ -156,28 +156,31 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         expect(await read({ ...key, sk: "batch" })).toEqual({ value: bytes(3) });
       });
 
-      it("hands out bytes that the caller may change", async () => {
+      const refuse: Condition = [{ kind: "itemAbsent" }];
+      const imageOf = async (result: ReturnType<ItemStore["update"]>): Promise<Attributes | undefined> => {
+        const answer = await result;
+        return answer.kind === "applied" ? answer.attributes : answer.current;
+      };
+      it.each<[string, (key: ItemKey) => Promise<Attributes | undefined>]>([
+        ["a get", key => read(key)],
+        [
+          "a query",
+          async key =>
+            (await items.query({ pk: key.pk, from: "", to: "z", ...strongly })).items[0]?.attributes,
+        ],
+        ["a batch", async key => (await items.batchGet([key], strongly))[0]?.attributes],
+        ["an update", key => imageOf(items.update(key, { set: { other: 1 } }))],
+        ["a put", key => imageOf(items.put({ ...key, attributes: { value: bytes(1) } }))],
+        ["a refused update", key => imageOf(items.update(key, {}, refuse))],
+        ["a refused delete", key => imageOf(items.delete(key, refuse))],
+        ["a refused put", key => imageOf(items.put({ ...key, attributes: {} }, refuse))],
+      ])("is the caller's after %s", async (_what, answerOf) => {
         const key = await aStored({ value: bytes(1) });
-        const refuse: Condition = [{ kind: "itemAbsent" }];
-        const spoil = (attributes: Attributes | undefined): void => {
-          const value = bytesOf(attributes, "value");
-          // A Buffer's slice() would share what it seems to copy.
-          expect(Buffer.isBuffer(value)).toBe(false);
-          value[0] = 99;
-        };
-        const imageOf = async (result: ReturnType<ItemStore["update"]>): Promise<Attributes | undefined> => {
-          const answer = await result;
-          return answer.kind === "applied" ? answer.attributes : answer.current;
-        };
-        spoil(await read(key));
-        spoil((await items.query({ pk: key.pk, from: "", to: "z", ...strongly })).items[0]?.attributes);
-        spoil((await items.batchGet([key], strongly))[0]?.attributes);
-        spoil(await imageOf(items.update(key, { set: { other: 1 } })));
-        spoil(await imageOf(items.update(key, {}, refuse)));
-        spoil(await imageOf(items.delete(key, refuse)));
-        spoil(await imageOf(items.put({ ...key, attributes: {} }, refuse)));
-        spoil(await imageOf(items.put({ ...key, attributes: { value: bytes(1) } })));
-        expect(await read(key)).toEqual({ value: bytes(1) });
+        const value = bytesOf(await answerOf(key), "value");
+        // A Buffer's slice() would share what it seems to copy.
+        expect(Buffer.isBuffer(value)).toBe(false);
+        value[0] = 99;
+        expect(bytesOf(await read(key), "value")).toEqual(bytes(1));
       });
     });
 
@@ -299,7 +302,15 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
     });
 
     describe("conditions", () => {
-      const image: Attributes = { n: 5, zero: 0, t: "text", empty: "", b: bytes(1, 2), none: bytes() };
+      const image: Attributes = {
+        n: 5,
+        zero: 0,
+        t: "text",
+        empty: "",
+        b: bytes(1, 2),
+        none: bytes(),
+        digit: "3",
+      };
       const either = (...of: Condition[]): Condition => [{ kind: "either", of }];
       const yes: Condition = [{ kind: "exists", name: "n" }];
       const no: Condition = [{ kind: "absent", name: "n" }];
@@ -326,6 +337,7 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         [[{ kind: "equals", name: "missing", value: 0 }], false, false],
         [[{ kind: "equals", name: "b", value: bytes(1, 2) }], true, false],
         [[{ kind: "equals", name: "b", value: bytes(1) }], false, false],
+        [[{ kind: "equals", name: "b", value: bytes(1, 3) }], false, false],
         [[{ kind: "equals", name: "none", value: bytes() }], true, false],
         [[{ kind: "equals", name: "none", value: "" }], false, false],
         [[{ kind: "atMost", name: "n", value: 4 }], false, false],
@@ -333,10 +345,12 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         [[{ kind: "atMost", name: "n", value: 6 }], true, false],
         [[{ kind: "atMost", name: "missing", value: 6 }], false, false],
         [[{ kind: "atMost", name: "t", value: 6 }], false, false],
+        [[{ kind: "atMost", name: "digit", value: 6 }], false, false],
         [[{ kind: "below", name: "n", value: 5 }], false, false],
         [[{ kind: "below", name: "n", value: 6 }], true, false],
         [[{ kind: "below", name: "missing", value: 6 }], false, false],
         [[{ kind: "below", name: "b", value: 6 }], false, false],
+        [[{ kind: "below", name: "digit", value: 6 }], false, false],
         [[...yes, ...yes], true, false],
         [[...yes, ...no], false, false],
         [[...no, ...yes], false, false],
@@ -568,6 +582,15 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         ];
         for (const call of calls) await expect(call()).rejects.toThrow(ItemRequestInvalid);
       });
+
+      it.each(["", "p".repeat(itemLimits.pkBytesMax + 1), "\ud83d"])(
+        "rejects a query of the pk %j",
+        async pk => {
+          await expect(items.query({ pk, from: "", to: "z", ...strongly })).rejects.toThrow(
+            ItemRequestInvalid,
+          );
+        },
+      );
     });
 
     describe("batches", () => {
@@ -605,6 +628,17 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         expect(await readAll({ pk, from: "", to: "z", ...strongly })).toEqual([
           { pk, sk: "replaced", attributes: { new: 2 } },
         ]);
+      });
+
+      it("tells keys apart that read the same when joined", async () => {
+        const pk = freshPk();
+        const keys = [
+          { pk: `${pk}a`, sk: "bc" },
+          { pk: `${pk}ab`, sk: "c" },
+        ];
+        await writeAll(keys.map(key => ({ kind: "put", item: { ...key, attributes: { of: key.sk } } })));
+        const found = await items.batchGet(keys, strongly);
+        expect(new Set(found.map(item => item.attributes["of"]))).toEqual(new Set(["bc", "c"]));
       });
 
       it("has done what it does not hand back", async () => {
