@@ -50,9 +50,13 @@ export class Fetcher {
       ? AbortSignal.any([options.signal, this.#closing.signal])
       : this.#closing.signal;
     const targets = await Promise.all(requests.map(request => this.#resolve(request)));
+    const shards = shardsOf(targets);
+    let seen = newsOf(shards);
     let answers = await this.#collect(targets, options.bytesMax, "look");
     while (!isEnough(answers, options) && !signal.aborted && this.#deps.clock.monotonicMs() < waitUntilMs) {
-      await this.#watch.wait(shardsOf(targets), waitUntilMs, signal);
+      // What was committed while these answers were made is no news any more to someone who begins to wait now.
+      if (newsOf(shards) === seen) await this.#watch.wait(shards, waitUntilMs, signal);
+      seen = newsOf(shards);
       answers = await this.#collect(targets, options.bytesMax, "knownOnly");
     }
     this.#tell(answers);
@@ -137,6 +141,11 @@ function bytesIn(batches: readonly Uint8Array[]): number {
 
 function shardsOf(targets: readonly Resolved[]): readonly Shard[] {
   return [...new Set(targets.flatMap(target => ("shard" in target ? [target.shard] : [])))];
+}
+
+/** What is known of the shards, as one number that rises with whatever counts as news: a commit, a seal. */
+function newsOf(shards: readonly Shard[]): number {
+  return shards.reduce((sum, { known }) => sum + (known ? known.commits + (known.isSealed ? 1 : 0) : -1), 0);
 }
 
 function failed(error: CumulogError): FetchAnswer {
