@@ -1,19 +1,21 @@
 /**
- * Mode (b): a seed draws the weather, what happens to processes, and everything that a handful of clients ask of three
- * or four processes at once. A quarter of the seeds is free of faults, and then nothing may fail at all.
+ * Modes (b) and (c): a seed draws the weather, what happens to processes, and everything that a handful of clients ask
+ * of three or four processes at once. A quarter of the seeds is free of faults, and then nothing may fail at all. Every
+ * fifth seed that is not goes through an outage before faults stop: no call gets through, or no answer, or no process moves.
  */
+import { isWrite } from "../../../lib/adapters/faulty/index.ts";
 import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
 import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
-import type { HistoryEvent, Violation } from "../checker/index.ts";
 import { DamageMap } from "../world/damage.ts";
 import type { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
 import { World } from "../world/world.ts";
 import { end } from "./ending.ts";
+import { nothingFails, nothingIsCorrupt, pollsHear } from "./expectations.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 
 /** Operations after which a run comes to its end. */
@@ -21,7 +23,8 @@ const operationsWanted = 520;
 /** Virtual time after which it ends anyway: an hour. */
 const untilMs = 3_600_000;
 
-export async function runRandomSeed(seed: number, options: RunOptions): Promise<RunResult> {
+/** Runs one seed to its end. */
+export async function runSeed(seed: number, options: RunOptions): Promise<RunResult> {
   const world = new World({
     seed: `random ${seed}`,
     engine: stageEngineOptions,
@@ -42,6 +45,7 @@ export async function runRandomSeed(seed: number, options: RunOptions): Promise<
       message: `only ${world.history.operations} operations in ${Math.round(world.scheduler.nowMs)} ms and ${world.scheduler.steps} events`,
     });
   stage.play(playing);
+  if (!isClear && seed % 5 === 3) await outage(stage, prng.fork("outage"));
   await end(stage);
   return judge(stage, isClear);
 }
@@ -58,6 +62,25 @@ async function setUp(stage: Stage, prng: Prng, isClear: boolean): Promise<void> 
       return { kind: "failed", failure: "throttled", answerMs: network.spread(1, 10) };
     return drawOutcome(call, weather, network, key => damage.of(key));
   };
+}
+
+/** Longer than any deadline, so that all that was under way when it began ends within it, or hangs. */
+const outageMs = 90_000;
+
+async function outage(stage: Stage, prng: Prng): Promise<void> {
+  const { world } = stage;
+  const kind = prng.pick(["refused", "throttled", "unanswered", "frozen", "writes refused"] as const);
+  world.note(() => `outage: ${kind}`);
+  world.faults.add("outage");
+  if (kind === "frozen") for (const life of world.lives) world.freeze(life);
+  const before = world.choose;
+  world.choose = (life, call) => {
+    if (kind === "frozen" || (kind === "writes refused" && !isWrite(call))) return before(life, call);
+    if (kind === "unanswered") return { kind: "dropped", answerMs: prng.spread(50, 5_000) };
+    const failure = kind === "throttled" ? "throttled" : "unavailable";
+    return { kind: "failed", failure, answerMs: prng.spread(1, 100) };
+  };
+  await world.scheduler.runUntil(() => false, { untilMs: world.scheduler.nowMs + outageMs, stepsMax });
 }
 
 function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void>[] {
@@ -81,70 +104,4 @@ function judge(stage: Stage, isClear: boolean): RunResult {
     ...(isClear ? [...nothingFails(stage), ...pollsHear(stage)] : []),
     ...(stage.world.faults.of("damaged") === 0 ? nothingIsCorrupt(stage) : []),
   ]);
-}
-
-/** What a client is told when it asked for something that is not, and no fault is needed for that. */
-const expected = new Set([
-  "UnknownTopic",
-  "UnknownPartition",
-  "TopicExists",
-  "TopicFenced",
-  "TopicBusy",
-  "InvalidPartitions",
-  "OffsetOutOfRange",
-]);
-
-function nothingFails(stage: Stage): readonly Violation[] {
-  return stage.world.history.events.flatMap(event => {
-    if (event.type !== "fail" && event.type !== "info") return [];
-    if (event.error !== undefined && expected.has(event.error.name)) return [];
-    const message = `operation ${event.id} failed without any fault: ${event.error?.name}: ${event.error?.message}`;
-    return [{ invariant: "I12", message } as const];
-  });
-}
-
-/** Longer than a watcher's longest pause and its look, ms. */
-const hearingMs = 2 * stageEngineOptions.watchPauseMsMax;
-
-/** Check 28: a poll that waits hears of what was acknowledged while it waited. Without faults: in time. */
-function pollsHear(stage: Stage): readonly Violation[] {
-  const ends = new Map<string, { readonly atMs: number; readonly end: number }[]>();
-  const invoked = new Map<number, Extract<HistoryEvent, { type: "invoke" }>>();
-  return stage.world.history.events.flatMap(event => {
-    if (event.type === "invoke") invoked.set(event.id, event);
-    if (event.type !== "ok") return [];
-    const asked = invoked.get(event.id);
-    if (asked?.op === "append" && event.op === "append" && asked.log !== undefined) {
-      const place = `${asked.log}/${asked.partition}`;
-      const known = ends.get(place) ?? [];
-      known.push({ atMs: event.atMs, end: event.baseOffset + asked.values.length });
-      ends.set(place, known);
-    }
-    if (asked?.op !== "fetch" || event.op !== "fetch" || asked.waitMs <= hearingMs || asked.bytesMin > 1)
-      return [];
-    if (event.records.length > 0 || event.atMs - asked.atMs < asked.waitMs) return [];
-    const unheard = ends
-      .get(`${asked.log}/${asked.partition}`)
-      ?.find(({ atMs, end }) => end > asked.offset && atMs < event.atMs - hearingMs);
-    if (unheard === undefined) return [];
-    const message = `fetch ${event.id} waited ${asked.waitMs} ms at ${asked.offset} and heard nothing; ${unheard.end} was acknowledged ${event.atMs - unheard.atMs} ms before`;
-    return [{ invariant: "I12", message } as const];
-  });
-}
-
-/** Nobody hears of corrupt bytes where none were damaged. (The bytes of a deleted topic may be gone.) */
-function nothingIsCorrupt(stage: Stage): readonly Violation[] {
-  const invoked = new Map<number, Extract<HistoryEvent, { type: "invoke" }>>();
-  return stage.world.history.events.flatMap(event => {
-    if (event.type === "invoke") invoked.set(event.id, event);
-    if ((event.type !== "fail" && event.type !== "info") || event.error?.kind !== "corrupt") return [];
-    const asked = invoked.get(event.id);
-    if (asked === undefined || !("log" in asked) || asked.log !== asked.topic) return [];
-    return [
-      {
-        invariant: "I10",
-        message: `${asked.op} ${event.id} of ${asked.log}: ${event.error.message}`,
-      } as const,
-    ];
-  });
 }

@@ -11,5 +11,5 @@ export const activeBeforeSequencers: Mutant = {
     },
   ],
   caughtBy: ["I5", "I9", "I12"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

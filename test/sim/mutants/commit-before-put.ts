@@ -11,5 +11,5 @@ export const commitBeforePut: Mutant = {
     },
   ],
   caughtBy: ["I10"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

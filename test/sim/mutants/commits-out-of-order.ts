@@ -11,5 +11,5 @@ export const commitsOutOfOrder: Mutant = {
     },
   ],
   caughtBy: ["I4"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

@@ -6,5 +6,5 @@ export const deletionWithoutSeal: Mutant = {
   file: "lib/engine/topics/finish.ts",
   edits: [{ find: "{ set: { [sequencerNames.sealed]: 1 } }", replace: "{ set: {} }" }],
   caughtBy: ["I9"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

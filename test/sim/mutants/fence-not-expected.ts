@@ -6,5 +6,5 @@ export const fenceNotExpected: Mutant = {
   file: "lib/format/items/sequencer.ts",
   edits: [{ find: '      { kind: "atMost", name: "fence", value: time },\n', replace: "" }],
   caughtBy: ["I7"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

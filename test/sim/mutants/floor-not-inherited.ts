@@ -11,5 +11,5 @@ export const floorNotInherited: Mutant = {
     },
   ],
   caughtBy: ["I10"],
-  hunt: { mode: "random" },
+  hunt: { mode: "duels", only: "sweep" },
 };

@@ -1,5 +1,6 @@
-/** All mutants, in the order of the engine: append, roll, read, topics. */
+/** All mutants, in the order of the engine: append, roll, read, topics; then the local adapter. */
 import type { Mutant } from "../mutate/mutant.ts";
+import { acknowledgeBeforeSync } from "./acknowledge-before-sync.ts";
 import { activeBeforeSequencers } from "./active-before-sequencers.ts";
 import { commitBeforePut } from "./commit-before-put.ts";
 import { commitsOutOfOrder } from "./commits-out-of-order.ts";
@@ -50,4 +51,5 @@ export const mutants: readonly Mutant[] = [
   activeBeforeSequencers,
   itemReadOnce,
   watcherAsleep,
+  acknowledgeBeforeSync,
 ];

@@ -6,5 +6,5 @@ export const itemReadOnce: Mutant = {
   file: "lib/engine/read/load.ts",
   edits: [{ find: "(await read(false)) ?? (await read(true))", replace: "await read(false)" }],
   caughtBy: ["I10"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

@@ -12,5 +12,5 @@ export const offsetsFromStaleImage: Mutant = {
     },
   ],
   caughtBy: ["I3"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

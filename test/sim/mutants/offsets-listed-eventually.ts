@@ -6,5 +6,5 @@ export const offsetsListedEventually: Mutant = {
   file: "lib/engine/read/list-offsets.ts",
   edits: [{ find: "() => shard.readStrongly()", replace: "() => shard.readEventually()" }],
   caughtBy: ["I5"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

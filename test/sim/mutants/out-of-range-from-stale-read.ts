@@ -16,5 +16,5 @@ export const outOfRangeFromStaleRead: Mutant = {
     },
   ],
   caughtBy: ["I5"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

@@ -6,5 +6,5 @@ export const pageNotCovering: Mutant = {
   file: "lib/engine/read/plan.ts",
   edits: [{ find: "    if (page.start > reached) break;\n", replace: "" }],
   caughtBy: ["I6"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

@@ -11,5 +11,5 @@ export const removalBeforePages: Mutant = {
     },
   ],
   caughtBy: ["I6", "I10", "I12"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

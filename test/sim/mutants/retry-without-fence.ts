@@ -11,5 +11,5 @@ export const retryWithoutFence: Mutant = {
     },
   ],
   caughtBy: ["I7"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

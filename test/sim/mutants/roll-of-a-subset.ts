@@ -11,5 +11,5 @@ export const rollOfASubset: Mutant = {
     },
   ],
   caughtBy: ["I2", "I3", "I6"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

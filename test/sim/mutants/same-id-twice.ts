@@ -6,5 +6,5 @@ export const sameIdTwice: Mutant = {
   file: "lib/engine/append/commit.ts",
   edits: [{ find: "        isDefinitelyWithoutEffect,\n      );", replace: "      );" }],
   caughtBy: ["I2", "I3", "I7"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

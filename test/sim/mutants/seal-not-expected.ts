@@ -11,5 +11,5 @@ export const sealNotExpected: Mutant = {
     },
   ],
   caughtBy: ["I9"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

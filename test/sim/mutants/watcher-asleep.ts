@@ -11,5 +11,5 @@ export const watcherAsleep: Mutant = {
     },
   ],
   caughtBy: ["I12"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

@@ -11,5 +11,5 @@ export const watermarkGoesBack: Mutant = {
     },
   ],
   caughtBy: ["I5"],
-  hunt: { mode: "random" },
+  hunt: { mode: "seeds" },
 };

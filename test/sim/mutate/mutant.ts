@@ -15,8 +15,11 @@ export type Mutant = {
   readonly edits: readonly { readonly find: string; readonly replace: string }[];
   /** At least one of these is violated. */
   readonly caughtBy: readonly InvariantId[];
-  /** What catches it: seeds of mode (b), or the cases of mode (a) whose scenario has this in its name. */
-  readonly hunt: { readonly mode: "random" } | { readonly mode: "exhaustive"; readonly scenario: string };
+  /** What it is hunted with: seeds; the scenarios or duels with `only` in their name; power losses of the crash test. */
+  readonly hunt:
+    | { readonly mode: "seeds" }
+    | { readonly mode: "exhaustive" | "duels"; readonly only: string }
+    | { readonly mode: "power-loss"; readonly rounds: number };
 };
 
 /** The text with the patch. Throws when a place is not found exactly once: the code has moved on. */

@@ -1,0 +1,15 @@
+import type { Mutant } from "../mutate/mutant.ts";
+
+export const acknowledgeBeforeSync: Mutant = {
+  name: "acknowledge-before-sync",
+  breaks: "an acknowledgement means on disk: objects are acknowledged after fdatasync",
+  file: "lib/adapters/local/pack-writer.ts",
+  edits: [
+    {
+      find: "await first.pack.file.sync();",
+      replace: "void first.pack.file.sync().catch(() => undefined);",
+    },
+  ],
+  caughtBy: ["I1"],
+  hunt: { mode: "power-loss", rounds: 20 },
+};

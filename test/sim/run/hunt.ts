@@ -1,0 +1,128 @@
+/**
+ * Hunts mutants: each in a process of its own that patches the code while it loads it. A mutant is caught when one of
+ * the invariants that it names is violated; the code as it is must pass the same seeds and cases.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import type { InvariantId } from "../checker/index.ts";
+import { duels } from "../modes/duels.ts";
+import { scenarios } from "../modes/scenarios.ts";
+import { type Mutant, patched } from "../mutate/mutant.ts";
+import { runUnit, type Unit } from "./units.ts";
+
+/** What came of one hunt. `runs`: how many it took, or how many did not do. */
+export type Catch = {
+  readonly mutant: string;
+  readonly runs: number;
+  readonly caughtBy?: InvariantId;
+  readonly message?: string;
+};
+
+const root = new URL("../../../", import.meta.url);
+const preload = new URL("../mutate/preload.ts", import.meta.url);
+const main = new URL("../main.ts", import.meta.url);
+/** Of the machine's time: guards against a mutant that goes round for ever. */
+const huntMsMax = 240_000;
+
+/** Throws when the patch does not fit the code as it is. */
+export function checkPatch(mutant: Mutant): void {
+  patched(mutant, readFileSync(new URL(mutant.file, root), "utf8"));
+}
+
+/** Units that a mutant is hunted with. */
+export function huntUnits(mutant: Mutant, seed: number, seeds: number): readonly Unit[] {
+  const { hunt } = mutant;
+  switch (hunt.mode) {
+    case "seeds":
+      return Array.from({ length: seeds }, (_, i) => ({ kind: "seed", seed: seed + i }));
+    case "exhaustive":
+      return scenarios
+        .filter(({ name }) => name.includes(hunt.only))
+        .map(({ name }) => ({ kind: "scenario", name, pairs: false }));
+    case "duels":
+      return duels.filter(({ name }) => name.includes(hunt.only)).map(({ name }) => ({ kind: "duel", name }));
+    case "power-loss":
+      return [];
+  }
+}
+
+/** Runs within the process of the mutant: until it is caught. */
+export async function huntHere(mutant: Mutant, seed: number, seeds: number): Promise<Catch> {
+  let caught: Catch | undefined;
+  let runs = 0;
+  for (const unit of huntUnits(mutant, seed, seeds)) {
+    await runUnit(unit, {}, (_name, _replay, result) => {
+      if (caught) return;
+      runs++;
+      const violation = result.violations.find(({ invariant }) => mutant.caughtBy.includes(invariant));
+      if (violation)
+        caught = { mutant: mutant.name, runs, caughtBy: violation.invariant, message: violation.message };
+    });
+    if (caught) return caught;
+  }
+  return { mutant: mutant.name, runs };
+}
+
+/** Runs a mutant in a process of its own. */
+export async function huntInChild(mutant: Mutant, seed: number, seeds: number): Promise<Catch> {
+  return mutant.hunt.mode === "power-loss"
+    ? huntByPowerLoss(mutant, seed, mutant.hunt.rounds)
+    : huntBySimulation(mutant, seed, seeds);
+}
+
+async function huntBySimulation(mutant: Mutant, seed: number, seeds: number): Promise<Catch> {
+  const { output, code } = await runMutant(mutant, [
+    fileURLToPath(main),
+    "--hunt",
+    mutant.name,
+    "--seed",
+    String(seed),
+    "--seeds",
+    String(seeds),
+  ]);
+  const line = output.split("\n").find(candidate => candidate.startsWith(catchMark));
+  if (line === undefined)
+    throw new Error(`the hunt for ${mutant.name} ended with ${code}: ${output.slice(-2_000)}`);
+  return JSON.parse(line.slice(catchMark.length)) as Catch;
+}
+
+/** Before the JSON of a catch on standard output. */
+export const catchMark = "CATCH ";
+
+/** The crash test names what was violated: `  I1: ...`. */
+async function huntByPowerLoss(mutant: Mutant, seed: number, rounds: number): Promise<Catch> {
+  const crash = fileURLToPath(new URL("test/crash/main.ts", root));
+  for (let round = 1; round <= rounds; round++) {
+    const { output } = await runMutant(mutant, [
+      crash,
+      ...["--mode", "power-loss", "--seed", String(seed), "--from", String(round), "--rounds", "1"],
+    ]);
+    for (const [, invariant, message] of output.matchAll(/^ {2}(I\d+): (.*)$/gm)) {
+      const caughtBy = mutant.caughtBy.find(candidate => candidate === invariant);
+      if (caughtBy) return { mutant: mutant.name, runs: round, caughtBy, message: message ?? "" };
+    }
+  }
+  return { mutant: mutant.name, runs: rounds };
+}
+
+async function runMutant(
+  mutant: Mutant,
+  args: readonly string[],
+): Promise<{ readonly output: string; readonly code: number | null }> {
+  const child = spawn(process.execPath, [...args], {
+    env: {
+      ...process.env,
+      // By the environment, so that processes and threads that the program starts are patched too.
+      NODE_OPTIONS: `--import ${preload.href}`,
+      CUMULOG_MUTANT: mutant.name,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: huntMsMax,
+    killSignal: "SIGKILL",
+  });
+  const ended = new Promise<number | null>(resolve => child.on("exit", resolve));
+  const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { output: `${out}\n${errors}`, code };
+}

@@ -1,0 +1,68 @@
+/**
+ * What a run is made of: seeds, and the cases of the exhaustive modes. Each is run alone and can be replayed alone.
+ */
+import { duelOf, duels, runDuel, runDuels } from "../modes/duels.ts";
+import { caseOf, runCase, runExhaustive } from "../modes/exhaustive.ts";
+import { runQuietPoll } from "../modes/polls.ts";
+import { runSeed } from "../modes/random.ts";
+import type { RunOptions, RunResult } from "../modes/result.ts";
+import { scenarios } from "../modes/scenarios.ts";
+
+export const modes = ["all", "seeds", "exhaustive", "duels", "polls"] as const;
+export type Mode = (typeof modes)[number];
+
+/** A piece of work small enough to share out: one seed, or all cases of one scenario or duel. */
+export type Unit =
+  | { readonly kind: "seed"; readonly seed: number }
+  | { readonly kind: "scenario"; readonly name: string; readonly pairs: boolean }
+  | { readonly kind: "duel"; readonly name: string }
+  | { readonly kind: "polls" };
+
+export function unitsOf(
+  mode: Mode,
+  options: { readonly seed: number; readonly seeds: number; readonly pairs: boolean },
+): readonly Unit[] {
+  const has = (wanted: Mode): boolean => mode === "all" || mode === wanted;
+  const { pairs } = options;
+  return [
+    ...(has("exhaustive") ? scenarios.map(({ name }) => ({ kind: "scenario", name, pairs }) as const) : []),
+    ...(has("duels") ? duels.map(({ name }) => ({ kind: "duel", name }) as const) : []),
+    ...(has("polls") ? [{ kind: "polls" } as const] : []),
+    ...(has("seeds")
+      ? Array.from({ length: options.seeds }, (_, i) => ({ kind: "seed", seed: options.seed + i }) as const)
+      : []),
+  ];
+}
+
+/** Called for each run: its name, how to run it again, and what came of it. */
+export type OnRun = (name: string, replay: string, result: RunResult) => void;
+
+export async function runUnit(unit: Unit, options: RunOptions, onRun: OnRun): Promise<void> {
+  switch (unit.kind) {
+    case "seed":
+      return onRun(
+        `seed ${unit.seed}`,
+        `--mode seeds --seed ${unit.seed} --seeds 1`,
+        await runSeed(unit.seed, options),
+      );
+    case "scenario":
+      return runExhaustive({ pairs: unit.pairs, only: unit.name }, (name, result) =>
+        onRun(name, `--mode exhaustive --case "${name}"`, result),
+      );
+    case "duel":
+      return runDuels({ only: unit.name }, (name, result) =>
+        onRun(name, `--mode duels --case "${name}"`, result),
+      );
+    case "polls":
+      return onRun("quiet poll", "--mode polls", await runQuietPoll(options));
+  }
+}
+
+/** Runs the one case of that name. Throws when there is none. */
+export async function runNamedCase(name: string, options: RunOptions): Promise<RunResult> {
+  const found = caseOf(name);
+  if (found) return (await runCase(found, options)).result;
+  const duel = duelOf(name);
+  if (duel) return (await runDuel(duel.duel, duel.first, duel.second, options)).result;
+  throw new Error(`no case is called "${name}"`);
+}
