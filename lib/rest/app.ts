@@ -11,7 +11,7 @@ import { makeService, type RestDeps, type RestOptions, type Service } from "./de
 import { MethodNotAllowed, publicMessage, ServerStopping, translate, UnknownPath } from "./errors.ts";
 import { reportFailure } from "./failures.ts";
 import { answerPreflight, checkCaller, corsHeaders } from "./gate.ts";
-import { mediaTypeOf } from "./media-types.ts";
+import { mediaTypeOf, refuseEncoded } from "./media-types.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
 
@@ -39,7 +39,10 @@ async function serve(service: Service, route: Route, c: Context): Promise<Respon
   const request = c.req.raw;
   if (service.stopping.aborted && !servedWhileStopping.has(route.path))
     throw new ServerStopping("the server is stopping: nothing of this was done");
-  if (route.body) mediaTypeOf(request, Object.keys(route.body));
+  if (route.body) {
+    mediaTypeOf(request, Object.keys(route.body));
+    refuseEncoded(request);
+  }
   const params = check(route.params, c.req.param(), "path");
   const query = check(route.query, c.req.query(), "query");
   return route.handle({ service, request, params, query });

@@ -6,11 +6,11 @@ import type { ZodType } from "zod";
 import type { Clock } from "../ports/index.ts";
 import { concat, messageOf } from "../std/index.ts";
 import type { Service } from "./deps.ts";
+import { describe } from "./describe.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, BodyTruncated } from "./errors.ts";
 import { HeldBytes } from "./held-bytes.ts";
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
-const shownCharactersMax = 80;
 
 /**
  * Reads the body and keeps its bytes accounted for until `use` has settled. Throws BodyTooLarge, BodyTooSlow,
@@ -73,7 +73,7 @@ export function check<T>(schema: ZodType<T>, value: unknown, what: string): T {
     const place = issue.path.length === 0 ? what : issue.path.join(".");
     return issue.input === undefined
       ? `${place}: ${issue.message}`
-      : `${place} ${shown(issue.input)}: ${issue.message}`;
+      : `${place} ${describe(issue.input)}: ${issue.message}`;
   });
   throw new BadRequest(problems.join("; "));
 }
@@ -125,9 +125,4 @@ async function readStream(request: Request, held: HeldBytes, service: Service): 
 function requireSize(bytes: number, { options }: Service): void {
   if (bytes > options.requestBytesMax)
     throw new BodyTooLarge(`the body has ${bytes} bytes or more, ${options.requestBytesMax} are allowed`);
-}
-
-function shown(input: unknown): string {
-  const text = JSON.stringify(input) ?? String(input);
-  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}...` : text;
 }

@@ -3,7 +3,7 @@
  * or values.
  */
 import type { Telemetry } from "../ports/index.ts";
-import { CumulogError, messageOf } from "../std/index.ts";
+import { AssertionFailed, CumulogError, type ErrorKind, messageOf } from "../std/index.ts";
 import type { Service } from "./deps.ts";
 import { translate } from "./errors.ts";
 
@@ -36,14 +36,26 @@ export function reportFailure(service: Service, request: Request, error: unknown
       status,
       code,
       error: error instanceof Error ? error.name : "unknown",
+      kind: kindOf(error),
       message: messageOf(error),
       ...(status === 500 && error instanceof Error ? { stack: error.stack } : {}),
     });
   return requestId;
 }
 
+/** Anything thrown, as an error with a kind: what has none is ours. */
+export function asFailure(error: unknown): CumulogError {
+  return error instanceof CumulogError
+    ? error
+    : new AssertionFailed(`failed in a way without a name: ${messageOf(error)}`);
+}
+
 function levelOf(error: unknown): Parameters<Telemetry["log"]>[0] | undefined {
-  const kind = error instanceof CumulogError ? error.kind : "bug";
+  const kind = kindOf(error);
   if (kind === "caller" || kind === "fenced") return undefined;
   return kind === "busy" ? "warn" : "error";
+}
+
+function kindOf(error: unknown): ErrorKind {
+  return error instanceof CumulogError ? error.kind : "bug";
 }

@@ -5,6 +5,7 @@
  */
 
 import type { RestOptions } from "./deps.ts";
+import { quote } from "./describe.ts";
 import { HostRefused, OriginRefused } from "./errors.ts";
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -16,12 +17,12 @@ export function checkCaller(request: Request, options: RestOptions): void {
   const host = hostOf(request);
   if (options.hostCheck !== "any" && !isOwnName(nameOf(host), options))
     throw new HostRefused(
-      `Host ${JSON.stringify(host)} is not this server; start it with --allowed-hosts to use that name`,
+      `Host ${quote(host)} is not this server; start it with --allowed-hosts to use that name`,
     );
   const origin = request.headers.get("origin");
   if (origin !== null && !isAllowedOrigin(origin, host, options))
     throw new OriginRefused(
-      `Origin ${JSON.stringify(origin)} may not call; start the server with --allowed-origins to allow it`,
+      `Origin ${quote(origin)} may not call; start the server with --allowed-origins to allow it`,
     );
 }
 

@@ -1,6 +1,7 @@
 /**
  * The media types that bodies may have.
  */
+import { quote } from "./describe.ts";
 import { MediaTypeUnsupported } from "./errors.ts";
 
 /** Bodies and answers of everything else. */
@@ -20,8 +21,15 @@ export function mediaTypeOf(request: Request, allowed: readonly string[]): strin
   const mediaType = (given ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (allowed.includes(mediaType)) return mediaType;
   throw new MediaTypeUnsupported(
-    `Content-Type ${given === null ? "is missing" : JSON.stringify(given)}: ${allowed.join(" or ")} is wanted`,
+    `Content-Type ${given === null ? "is missing" : quote(given)}: ${allowed.join(" or ")} is wanted`,
   );
+}
+
+/** Throws MediaTypeUnsupported for a body that is compressed as a whole: only record batches are opened. */
+export function refuseEncoded(request: Request): void {
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding.toLowerCase() !== "identity")
+    throw new MediaTypeUnsupported(`Content-Encoding ${quote(encoding)}: send the body as it is`);
 }
 
 /** Whether the client asks for this media type by name. */

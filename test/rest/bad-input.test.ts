@@ -87,8 +87,14 @@ const names: readonly Case[] = [
 ];
 
 const partitions: readonly Case[] = [
-  at("GET", "/topics/orders/partitions/3", 404, 40402, "topic orders has no partition 3: it has 3"),
-  at("GET", "{cluster}/topics/orders/partitions/3", 404, 40402, "topic orders has no partition 3: it has 3"),
+  at("GET", "/topics/orders/partitions/3", 404, 40402, "topic orders has no partition 3: it has 3 (0 to 2)"),
+  at(
+    "GET",
+    "{cluster}/topics/orders/partitions/3",
+    404,
+    40402,
+    "topic orders has no partition 3: it has 3 (0 to 2)",
+  ),
   at("GET", "/topics/orders/partitions/3/records", 404, 40402, /^topic orders has no partition 3/),
   at(
     "GET",
@@ -98,6 +104,14 @@ const partitions: readonly Case[] = [
     /^topic orders has no partition 2147483647/,
   ),
   at("POST", "/topics/orders/partitions/3/records", 404, 40402, /no partition 3/, batches(aBatch("a"))),
+  at(
+    "POST",
+    "/topics/orders/partitions/3",
+    404,
+    40402,
+    "topic orders has no partition 3: it has 3 (0 to 2)",
+    v2({ records: [{ value: 1 }] }),
+  ),
   at("POST", produceV3, 404, 40402, /no partition 10000000/, json('{"partition_id":10000000}')),
   at("GET", "/topics/orders/partitions/-1/records", 400, 40001, /^partition -1: /),
   at("GET", "/topics/orders/partitions/x/records", 400, 40001, 'partition "x": an integer is wanted'),
@@ -231,7 +245,7 @@ const bodies: readonly Case[] = [
     json("{'topic_name':1}"),
   ),
   at("POST", "{cluster}/topics", 400, 40001, "the 7 bytes of the body are not valid UTF-8", json(brokenUtf8)),
-  at("POST", "{cluster}/topics", 400, 40001, /^body \[\]: /, json("[]")),
+  at("POST", "{cluster}/topics", 400, 40001, /^body a list: /, json("[]")),
   at("POST", "{cluster}/topics", 400, 40001, /^topic_name: /, json("{}")),
   at(
     "POST",
@@ -277,6 +291,30 @@ const bodies: readonly Case[] = [
     /^the record at byte 0 has 2\d+ bytes, 2000 are allowed$/,
     json(`{"value":{"type":"STRING","data":"${tooMuch}"}}`),
   ),
+];
+
+const oddBodies: readonly Case[] = [
+  at("POST", "{cluster}/topics", 400, 40001, /^body a list: /, json("[".repeat(900) + "]".repeat(900))),
+  at(
+    "POST",
+    "{cluster}/topics",
+    400,
+    40001,
+    /^topic_name a list: /,
+    json(`{"topic_name":${"[".repeat(900)}${"]".repeat(900)}}`),
+  ),
+  at(
+    "POST",
+    produceV3,
+    400,
+    40001,
+    "partition_id is a list: a whole number from 0 on is wanted",
+    json(`{"partition_id":${"[".repeat(900)}${"]".repeat(900)}}`),
+  ),
+  at("POST", "/topics/orders", 415, 41501, 'Content-Encoding "gzip": send the body as it is', {
+    body: "{}",
+    headers: { ...v2Json, "content-encoding": "gzip" },
+  }),
 ];
 
 const configs: readonly Case[] = [
@@ -393,7 +431,7 @@ const v3Records: readonly Case[] = [
     produceV3,
     422,
     42201,
-    "value.data is number: STRING data is a string",
+    "value.data is 5: STRING data is a string",
     json('{"value":{"type":"STRING","data":5}}'),
   ),
   at(
@@ -456,7 +494,7 @@ const v2Records: readonly Case[] = [
     "/topics/orders",
     422,
     42201,
-    "records.0.key is object: BINARY data is a string",
+    "records.0.key is an object: BINARY data is a string",
     v2({ records: [{ key: {} }] }, v2Binary),
   ),
   at(
@@ -545,6 +583,7 @@ describe.each([
   ["reading", reading],
   ["media types", mediaTypes],
   ["bodies", bodies],
+  ["odd bodies", oddBodies],
   ["configs", configs],
   ["records of v3", v3Records],
   ["records of v2", v2Records],
@@ -579,6 +618,42 @@ describe("bodies that take their time", () => {
     });
     const answer = await app.call("POST", "/topics/orders", { body: cut, headers: v2Json });
     expectFailure(answer, 400, 40003, "the body ended early: aborted");
+    await expectUnharmed(app);
+  });
+});
+
+describe("bodies of very many records", () => {
+  it("are refused before each of them is looked at", async () => {
+    const app = await anApp({});
+    const body = `{"records":[${"{},".repeat(100_000)}{}]}`;
+    const answer = await app.call("POST", "/topics/orders", { body, headers: v2Json });
+    expectFailure(answer, 413, 41301, "the body has 100001 records, 100000 are allowed");
+    await expectUnharmed(app);
+  });
+
+  it("are taken as a stream", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    const count = 150_000;
+    const answer = await app.call("POST", `${app.cluster}/topics/orders/records`, {
+      body: aStreamOf("{}".repeat(count)),
+    });
+    expect(answer.text.split("\n").length).toBe(count + 1);
+    expect(answer.text).not.toContain('"message"');
+  });
+});
+
+describe("bodies nested a million deep", () => {
+  it.each([
+    ["{cluster}/topics", {}],
+    ["{cluster}/topics/orders/records", {}],
+    ["/topics/orders", v2Json],
+  ])("sent to %s do no harm", async (path, headers) => {
+    const app = await anApp({});
+    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    for (const body of [deep, `{"records":${deep}}`, `{"topic_name":${deep}}`, `{"value":${deep}}`]) {
+      const answer = await app.call("POST", path.replace("{cluster}", app.cluster), { body, headers });
+      expect(answer).toMatchObject({ status: 400, body: { error_code: 40001 } });
+    }
     await expectUnharmed(app);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { murmur2 } from "../../lib/engine/index.ts";
 import { utf8 } from "../../lib/std/index.ts";
-import { fetched, readAll, recordsOf } from "../support/log.ts";
+import { anEngine, fetched, memoryDeps, readAll, recordsOf } from "../support/log.ts";
 import { ManualClock } from "../support/manual-clock.ts";
-import { anAppWithOrders, answered, aStreamOf, linesOf, type TestApp } from "./testing.ts";
+import { anAppWithOrders, answered, aStreamOf, linesOf, type TestApp, v2Binary } from "./testing.ts";
 
 const at = (app: TestApp): string => `${app.cluster}/topics/orders/records`;
 const text = (data: string, more = {}) => JSON.stringify({ value: { type: "STRING", data }, ...more });
@@ -100,6 +100,17 @@ describe("partitions", () => {
       const { body } = await app.call("POST", at(app), { json });
       expect(body.partition_id).toBe((murmur2(utf8(key)) & 0x7fffffff) % 3);
     }
+  });
+
+  it("that another process added meanwhile are found", async () => {
+    const parts = memoryDeps();
+    const app = await anAppWithOrders({ parts });
+    expect((await app.call("POST", at(app), { body: to(3, "a") })).body.error_code).toBe(40402);
+    await anEngine(parts).topics.addPartitions("orders", 4);
+    expect((await app.call("POST", at(app), { body: to(3, "a") })).body).toMatchObject({ partition_id: 3 });
+    const json = { records: [{ value: "YQ==" }] };
+    const v2 = await app.call("POST", "/topics/orders/partitions/3", { json, headers: v2Binary });
+    expect(v2.body.offsets).toMatchObject([{ partition: 3, offset: 1 }]);
   });
 
   it("of unkeyed records are one per batch, and another one later", async () => {

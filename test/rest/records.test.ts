@@ -184,6 +184,19 @@ describe("waiting", () => {
     expect(answer).toMatchObject({ records: [], next_offset: 0 });
   });
 
+  it("ends when its reader goes away", async () => {
+    const clock = new ManualClock();
+    const app = await anAppWithOrders({ clock });
+    const reader = new AbortController();
+    const request = new Request(app.request("GET", `${path}?timeout=60000`), { signal: reader.signal });
+    const waiting = app.app.fetch(request);
+    await clock.advance(0);
+    expect(clock.waiting).toBeGreaterThan(0);
+    reader.abort();
+    await waiting;
+    expect(clock.waiting).toBe(0);
+  });
+
   it("ends when the log closes", async () => {
     const app = await anAppWithOrders();
     const waiting = app.call("GET", `${path}?timeout=60000`);

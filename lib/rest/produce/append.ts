@@ -3,7 +3,13 @@
  * large), hands all of them to the engine at once, and says of each record what became of it. The batches are on their
  * way before this first waits, so that callers who call it one after the other keep their order.
  */
-import { type AppendAnswer, RecordRefused, TimestampRefused, type Topic } from "../../engine/index.ts";
+import {
+  type AppendAnswer,
+  RecordRefused,
+  TimestampRefused,
+  type Topic,
+  UnknownPartition,
+} from "../../engine/index.ts";
 import { buildPlainBatch, encodedRecordBytes, type RecordInput } from "../../format/record-batch/index.ts";
 import { CumulogError, present } from "../../std/index.ts";
 import type { Service } from "../deps.ts";
@@ -34,16 +40,36 @@ type Gathering = {
   bytes: number;
 };
 
+/** Something that may name a partition. */
+type Addressed = { readonly partition: number | undefined } | CumulogError;
+
+/**
+ * The topic, as fresh as these records need it: for a partition that is not known yet it is looked at anew, once for all
+ * of them. Throws UnknownTopic, ReadFailed.
+ */
+export async function topicFor(
+  service: Service,
+  name: string,
+  entries: readonly Addressed[],
+): Promise<Topic> {
+  const { topics } = service.engine;
+  const known = await topics.resolve(name);
+  const isKnown = (entry: Addressed): boolean =>
+    entry instanceof CumulogError || entry.partition === undefined || entry.partition < known.partitions;
+  return entries.every(isKnown) ? known : topics.describe(name);
+}
+
 /** One outcome per entry, in their order; an entry that is an error already stays one. Never rejects. */
 export async function appendRecords(
   service: Service,
   topic: Topic,
   entries: readonly (Entry | CumulogError)[],
 ): Promise<readonly Outcome[]> {
+  const nowMs = service.clock.now();
   const outcomes: Outcome[] = new Array(entries.length);
   const accepted = new Gatherer(service, topic);
   for (const [position, entry] of entries.entries()) {
-    const error = entry instanceof CumulogError ? entry : problemOf(topic, entry.record, service.clock.now());
+    const error = entry instanceof CumulogError ? entry : problemOf(topic, entry, nowMs);
     if (error) outcomes[position] = { kind: "failed", error };
     else if (!(entry instanceof CumulogError)) accepted.add(entry, position);
   }
@@ -67,7 +93,11 @@ export async function appendRecords(
  * What the engine would refuse a whole batch for, found before the record shares one with others. The engine stays the
  * judge: it looks again.
  */
-function problemOf(topic: Topic, record: RecordInput, nowMs: number): CumulogError | undefined {
+function problemOf(topic: Topic, { record, partition }: Entry, nowMs: number): CumulogError | undefined {
+  if (partition !== undefined && partition >= topic.partitions)
+    return new UnknownPartition(
+      `topic ${topic.name} has no partition ${partition}: it has ${topic.partitions} (0 to ${topic.partitions - 1})`,
+    );
   const { cleanupPolicy, timestampType, timestampAfterMsMax, timestampBeforeMsMax } = topic.configs;
   if (cleanupPolicy.isCompact && record.key === null)
     return new RecordRefused(`the record has no key; topic ${topic.name} is compacted and needs one`);

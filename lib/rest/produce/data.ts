@@ -3,13 +3,12 @@
  * refused: base64 with other characters in it, text that is not Unicode.
  */
 import { utf8 } from "../../std/index.ts";
+import { describe, quote } from "../describe.ts";
 import { Unprocessable } from "../errors.ts";
 import { compact } from "../json-text.ts";
 
 /** How data is written. */
 export type DataType = "BINARY" | "JSON" | "STRING";
-
-const shownCharactersMax = 40;
 
 /**
  * The bytes of data written as `type`; null stays null. `jsonText` gives the data as it stands in the request. Throws
@@ -24,7 +23,7 @@ export function dataBytes(
   if (data === null || data === undefined) return null;
   if (type === "JSON") return utf8(compact(jsonText()));
   if (typeof data !== "string")
-    throw new Unprocessable(`${place} is ${typeof data}: ${type} data is a string`);
+    throw new Unprocessable(`${place} is ${describe(data)}: ${type} data is a string`);
   return type === "BINARY" ? base64Bytes(data, place) : unicodeBytes(data, place);
 }
 
@@ -33,7 +32,7 @@ export function base64Bytes(text: string, place: string): Uint8Array {
   const bytes = Buffer.from(text, "base64");
   // Decoding skips what it does not know; encoding again shows whether it did.
   if (unpadded(bytes.toString("base64")) !== unpadded(text))
-    throw new Unprocessable(`${place} ${shown(text)} is not base64`);
+    throw new Unprocessable(`${place} ${quote(text)} is not base64`);
   return bytes;
 }
 
@@ -45,8 +44,4 @@ function unicodeBytes(text: string, place: string): Uint8Array {
 
 function unpadded(base64: string): string {
   return base64.replace(/={0,2}$/, "");
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}...` : text);
 }

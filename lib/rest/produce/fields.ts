@@ -2,6 +2,7 @@
  * Reads the fields of a JSON object from outside, one by one. By hand and not by a schema: this runs for every record.
  * A field that is not known is refused: a misspelled partition must not send the record elsewhere.
  */
+import { describe } from "../describe.ts";
 import { BadRequest } from "../errors.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -28,12 +29,4 @@ export function partitionOf(value: unknown, place: string): number | undefined {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
     throw new BadRequest(`${place} is ${describe(value)}: a whole number from 0 on is wanted`);
   return value;
-}
-
-/** A value for a message: its kind, or itself when it is short. */
-export function describe(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "an object";
-  return JSON.stringify(value).slice(0, 40);
 }

@@ -1,4 +1,4 @@
-export { appendRecords, type Entry, type Outcome } from "./append.ts";
+export { appendRecords, type Entry, type Outcome, topicFor } from "./append.ts";
 export { dataBytes } from "./data.ts";
 export { fieldsOf, listOf, partitionOf } from "./fields.ts";
 export { asBody, produceStream } from "./stream.ts";

@@ -3,10 +3,11 @@
  * that are no record, silence, a stopping server) becomes the last item of the last lot, so that the sender reads in
  * the results how far it came. Bytes read are accounted for until their lot is given back.
  */
-import { CumulogError } from "../../std/index.ts";
+import type { CumulogError } from "../../std/index.ts";
 import { contentLength, truncated } from "../body.ts";
 import type { Service } from "../deps.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, ServerStopping } from "../errors.ts";
+import { asFailure } from "../failures.ts";
 import { HeldBytes } from "../held-bytes.ts";
 import { JsonSplitter, type Piece } from "./split.ts";
 
@@ -33,6 +34,7 @@ export class RecordReceiver {
   #interrupt: (error: CumulogError) => void = () => undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #receivedBytes = 0;
+  #isClosed = false;
 
   constructor(service: Service, request: Request) {
     this.#service = service;
@@ -45,28 +47,33 @@ export class RecordReceiver {
 
   /** Waits for the next lot: at least one item, but for a last one that may have none. Never rejects. */
   async next(): Promise<Lot> {
-    let sizeBytes = 0;
     const items: Received[] = [];
-    while (items.length === 0) {
+    let sizeBytes = 0;
+    let isLast = false;
+    while (items.length === 0 && !isLast) {
       try {
         const chunk = await this.#read();
-        if (chunk) {
-          sizeBytes += chunk.length;
-          items.push(...this.#splitter.push(chunk).map(piece => this.#received(piece)));
-        }
-        if (!chunk || this.#isWhole()) return { items: this.#withEnd(items), sizeBytes, isLast: true };
-        if (items.at(-1) instanceof EndOfRecords) return { items, sizeBytes, isLast: true };
-        if (items.length === 0 && !this.#splitter.isKeeping) {
-          // White space, or part of a record that is too large: nothing of it is held.
-          this.#held.give(sizeBytes);
-          sizeBytes = 0;
-        }
+        sizeBytes += chunk?.length ?? 0;
+        isLast = this.#take(chunk, items);
+        if (items.length > 0 || this.#splitter.isKeeping) continue;
+        // White space, or part of a record that is too large: nothing of it is held.
+        this.#held.give(sizeBytes);
+        sizeBytes = 0;
       } catch (error) {
-        if (!(error instanceof CumulogError)) throw error;
-        return { items: [...items, error], sizeBytes, isLast: true };
+        items.push(asFailure(error));
+        isLast = true;
       }
     }
-    return { items, sizeBytes, isLast: false };
+    return { items, sizeBytes, isLast };
+  }
+
+  /** Adds what the chunk completes, and what is wrong at the end; answers whether this was the end. */
+  #take(chunk: Uint8Array | undefined, items: Received[]): boolean {
+    for (const piece of chunk ? this.#splitter.push(chunk) : []) items.push(this.#received(piece));
+    if (chunk && !this.#isWhole()) return items.at(-1) instanceof EndOfRecords;
+    const rest = this.#splitter.end();
+    if (rest) items.push(this.#received(rest));
+    return true;
   }
 
   /** The lot is done with: its bytes may be used for others. */
@@ -76,6 +83,7 @@ export class RecordReceiver {
 
   /** Reads no more and gives everything back. */
   close(): void {
+    this.#isClosed = true;
     this.#service.stopping.removeEventListener("abort", this.#onStop);
     this.#held.release();
     // Only says that nothing more is wanted; that the other side is gone already is no failure.
@@ -93,6 +101,8 @@ export class RecordReceiver {
         .then(resolve, error => reject(truncated(error)))
         .finally(cancel);
     });
+    // Nobody would give it back any more.
+    if (this.#isClosed) return undefined;
     this.#held.add(chunk?.length ?? 0);
     this.#receivedBytes += chunk?.length ?? 0;
     return chunk;
@@ -108,11 +118,6 @@ export class RecordReceiver {
 
   #isWhole(): boolean {
     return this.#receivedBytes === this.#expectedBytes;
-  }
-
-  #withEnd(items: readonly Received[]): readonly Received[] {
-    const rest = this.#splitter.end();
-    return rest ? [...items, this.#received(rest)] : items;
   }
 
   #received(piece: Piece): Received {

@@ -6,10 +6,11 @@
  */
 import type { RecordHeader, RecordInput } from "../../format/record-batch/index.ts";
 import { messageOf, textOf } from "../../std/index.ts";
+import { describe } from "../describe.ts";
 import { BadRequest, Unprocessable } from "../errors.ts";
 import { memberTexts } from "../json-text.ts";
 import { base64Bytes, type DataType, dataBytes } from "./data.ts";
-import { describe, fieldsOf, listOf, partitionOf } from "./fields.ts";
+import { fieldsOf, listOf, partitionOf } from "./fields.ts";
 
 /** A record to append, and what its result says of it. */
 export type ProducedV3 = {

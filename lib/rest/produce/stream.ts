@@ -8,11 +8,11 @@
  * sent either. A record that fails has its own result; the others go on.
  */
 import type { Topic } from "../../engine/index.ts";
-import { AssertionFailed, CumulogError, messageOf } from "../../std/index.ts";
+import { CumulogError } from "../../std/index.ts";
 import type { Service } from "../deps.ts";
 import { publicMessage, translate } from "../errors.ts";
-import { reportFailure } from "../failures.ts";
-import { appendRecords, type Outcome } from "./append.ts";
+import { asFailure, reportFailure } from "../failures.ts";
+import { appendRecords, type Outcome, topicFor } from "./append.ts";
 import { type Lot, type Received, RecordReceiver } from "./receive.ts";
 import { type ProducedV3, readRecordV3 } from "./record-v3.ts";
 
@@ -35,10 +35,11 @@ export type Results = {
   readonly isLast: boolean;
 };
 
-/** Lots of one stream on their way at once, however small they are. */
-const lotsMax = 256;
+/** What a record takes beside its bytes, about: decoded, on its way, and as a result. */
+const recordOverheadBytes = 512;
 
 type Sent = { readonly lot: Lot; readonly results: Promise<Results> };
+type Decoded = readonly (ProducedV3 | CumulogError)[];
 
 /** Appends the records of the request's body; yields their results in order, nothing if there is no record. */
 export async function* produceStream(first: StreamTarget): AsyncGenerator<Results, undefined> {
@@ -46,22 +47,23 @@ export async function* produceStream(first: StreamTarget): AsyncGenerator<Result
   let target = first;
   const receiver = new RecordReceiver(service, request);
   const sent: Sent[] = [];
+  // Counts what waits for its results; past the window nothing more is read.
   let windowBytes = 0;
   let receiving: Promise<Lot> | undefined = receiver.next();
   try {
     while (receiving !== undefined || sent.length > 0) {
       const oldest: Sent | undefined = sent[0];
-      const hasRoom = windowBytes < service.options.streamWindowBytes && sent.length < lotsMax;
-      const mayReceive = oldest === undefined || hasRoom;
+      const mayReceive = oldest === undefined || windowBytes < service.options.streamWindowBytes;
       const event: Lot | Results = await firstOf(mayReceive ? receiving : undefined, oldest?.results);
       if ("items" in event) {
-        target = await lookAgain(target);
-        sent.push({ lot: event, results: send(target, event) });
-        windowBytes += event.sizeBytes;
+        const decoded = decode(service, event);
+        target = await lookAgain(target, decoded);
+        sent.push({ lot: event, results: send(target, event, decoded) });
+        windowBytes += weightOf(event);
         receiving = event.isLast ? undefined : receiver.next();
       } else if (oldest !== undefined) {
         sent.shift();
-        windowBytes -= oldest.lot.sizeBytes;
+        windowBytes -= weightOf(oldest.lot);
         receiver.giveBack(oldest.lot);
         if (event.count > 0) yield event;
       }
@@ -93,9 +95,9 @@ export function asBody(first: Results, rest: AsyncGenerator<Results, undefined>)
 }
 
 /** A stream may outlive what was known of its topic. If it cannot be read now, the engine says so of each record. */
-async function lookAgain(target: StreamTarget): Promise<StreamTarget> {
+async function lookAgain(target: StreamTarget, decoded: Decoded): Promise<StreamTarget> {
   const { service, topic } = target;
-  const now = await service.engine.topics.resolve(topic.name).catch(() => topic);
+  const now = await topicFor(service, topic.name, decoded).catch(() => topic);
   return now === topic ? target : { ...target, topic: now };
 }
 
@@ -105,10 +107,8 @@ function firstOf<A, B>(a: Promise<A> | undefined, b: Promise<B> | undefined): Pr
 }
 
 /** Everything up to the hand-over to the engine happens before this returns: lots keep their order. Never rejects. */
-function send(target: StreamTarget, lot: Lot): Promise<Results> {
+function send(target: StreamTarget, lot: Lot, decoded: Decoded): Promise<Results> {
   const { service, topic } = target;
-  const nowMs = service.clock.now();
-  const decoded = lot.items.map(item => decode(item, nowMs));
   return appendRecords(service, topic, decoded).then(
     outcomes => resultsOf(target, lot, decoded, outcomes),
     (error: unknown) => {
@@ -123,7 +123,16 @@ function send(target: StreamTarget, lot: Lot): Promise<Results> {
   );
 }
 
-function decode(item: Received, nowMs: number): ProducedV3 | CumulogError {
+function weightOf(lot: Lot): number {
+  return lot.sizeBytes + lot.items.length * recordOverheadBytes;
+}
+
+function decode(service: Service, lot: Lot): Decoded {
+  const nowMs = service.clock.now();
+  return lot.items.map(item => decodeOne(item, nowMs));
+}
+
+function decodeOne(item: Received, nowMs: number): ProducedV3 | CumulogError {
   if (item instanceof CumulogError) return item;
   try {
     return readRecordV3(item, nowMs);
@@ -132,18 +141,7 @@ function decode(item: Received, nowMs: number): ProducedV3 | CumulogError {
   }
 }
 
-function asFailure(error: unknown): CumulogError {
-  return error instanceof CumulogError
-    ? error
-    : new AssertionFailed(`a record failed in a way without a name: ${messageOf(error)}`);
-}
-
-function resultsOf(
-  target: StreamTarget,
-  lot: Lot,
-  decoded: readonly (ProducedV3 | CumulogError)[],
-  outcomes: readonly Outcome[],
-): Results {
+function resultsOf(target: StreamTarget, lot: Lot, decoded: Decoded, outcomes: readonly Outcome[]): Results {
   let text = "";
   let status = 200;
   for (const [index, outcome] of outcomes.entries()) {

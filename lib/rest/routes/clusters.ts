@@ -6,7 +6,8 @@ import { json } from "../answer.ts";
 import { UnknownResource } from "../errors.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { clusterParams, integerText, none, related, resource, resourceList } from "../schemas.ts";
-import { brokerId, Links, requireCluster } from "./v3.ts";
+import { Links } from "./links.ts";
+import { brokerId, requireCluster } from "./places.ts";
 
 const cluster = resource("KafkaCluster", {
   cluster_id: z.string(),

@@ -8,7 +8,8 @@ import { readJson } from "../body.ts";
 import { BadRequest, UnknownResource } from "../errors.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { none, resource, resourceList, topicParams } from "../schemas.ts";
-import { Links, namedTopic, requireCluster } from "./v3.ts";
+import { Links } from "./links.ts";
+import { namedTopic, requireCluster } from "./places.ts";
 
 const source = z.enum(["DYNAMIC_TOPIC_CONFIG", "DEFAULT_CONFIG"]);
 

@@ -7,7 +7,7 @@ import { json } from "../answer.ts";
 import type { Service } from "../deps.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
-import { namedTopic } from "./v3.ts";
+import { namedTopic } from "./places.ts";
 
 const query = z.strictObject({
   timestamp: z

@@ -2,11 +2,11 @@
  * Partitions of the v3 paths, and their replicas: one each, on the one broker that clients see.
  */
 import { z } from "zod";
-import { UnknownPartition } from "../../engine/index.ts";
 import { json } from "../answer.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { none, partitionNumber, related, resource, resourceList, topicParams } from "../schemas.ts";
-import { brokerId, Links, namedTopic, requireCluster } from "./v3.ts";
+import { Links } from "./links.ts";
+import { brokerId, namedTopic, requireCluster, topicWithPartition } from "./places.ts";
 
 const partitionData = resource("KafkaPartition", {
   cluster_id: z.string(),
@@ -106,9 +106,7 @@ type PartitionParams = z.infer<typeof partitionParams>;
 async function located(call: Call<PartitionParams, unknown>): Promise<Links> {
   const { cluster_id, topic_name, partition_id } = call.params;
   await requireCluster(call.service, cluster_id);
-  const { partitions } = await call.service.engine.topics.describe(namedTopic(topic_name));
-  if (partition_id >= partitions)
-    throw new UnknownPartition(`topic ${topic_name} has no partition ${partition_id}: it has ${partitions}`);
+  await topicWithPartition(call.service, topic_name, partition_id);
   return new Links(call, cluster_id);
 }
 

@@ -6,7 +6,7 @@ import type { CumulogError } from "../../std/index.ts";
 import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
 import type { Service } from "../deps.ts";
-import { publicMessage, translate } from "../errors.ts";
+import { BodyTooLarge, publicMessage, translate } from "../errors.ts";
 import { reportFailure } from "../failures.ts";
 import { elementTexts, memberTexts } from "../json-text.ts";
 import { mediaTypeOf, v2BinaryMediaType, v2JsonMediaType } from "../media-types.ts";
@@ -18,10 +18,11 @@ import {
   listOf,
   type Outcome,
   partitionOf,
+  topicFor,
 } from "../produce/index.ts";
 import { type BodyContent, type Call, type Route, type RouteOf, route } from "../route.ts";
 import { none, plainPartitionParams, plainTopicParams } from "../schemas.ts";
-import { namedTopic } from "./v3.ts";
+import { namedTopic, topicWithPartition } from "./places.ts";
 
 const bodyOf = (id: string, data: z.ZodType) =>
   z
@@ -77,7 +78,7 @@ const common = {
       content: { "application/vnd.kafka.v2+json": { schema: offsets } },
     },
   },
-  errors: ["UnknownTopic", "InvalidTopicName", "Unprocessable", "ReadFailed"],
+  errors: ["UnknownTopic", "UnknownPartition", "InvalidTopicName", "Unprocessable", "ReadFailed"],
 } as const satisfies Partial<RouteOf<unknown, unknown>>;
 
 export const produceV2Routes: readonly Route[] = [
@@ -97,6 +98,8 @@ export const produceV2Routes: readonly Route[] = [
   }),
 ];
 
+/** Records of one body: each takes many times its bytes while it is looked at. */
+const recordsMax = 100_000;
 const bodyFields = new Set(["records", "key_schema_id", "value_schema_id", "key_schema", "value_schema"]);
 const recordFields = new Set(["key", "value", "partition"]);
 
@@ -107,9 +110,12 @@ async function produce(
 ): Promise<Response> {
   const { service, request } = call;
   const isJson = mediaTypeOf(request, Object.keys(body)) === v2JsonMediaType;
-  const topic = await service.engine.topics.resolve(namedTopic(name));
+  // Before the body is read: who writes to nowhere hears so without sending all of it.
+  if (partition === undefined) await service.engine.topics.resolve(namedTopic(name));
+  else await topicWithPartition(service, name, partition);
   return withBody(service, request, async bytes => {
     const entries = readEntries(textOfBody(bytes), isJson, partition, service.clock.now());
+    const topic = await topicFor(service, name, entries);
     const outcomes = await appendRecords(service, topic, entries);
     return jsonV2({
       offsets: outcomes.map(outcome => resultOf(service, request, outcome)),
@@ -128,7 +134,10 @@ function readEntries(
 ): readonly (Entry | CumulogError)[] {
   const { records } = fieldsOf(parseJson(text), bodyFields, "body") as { records?: unknown };
   const texts = isJson ? elementTexts(memberTexts(text).get("records") ?? "[]") : [];
-  return listOf(records, "records").map((each, index) => {
+  const list = listOf(records, "records");
+  if (list.length > recordsMax)
+    throw new BodyTooLarge(`the body has ${list.length} records, ${recordsMax} are allowed`);
+  return list.map((each, index) => {
     const place = `records.${index}`;
     const fields = fieldsOf(each, recordFields, place);
     const members = isJson ? memberTexts(texts[index] ?? "{}") : undefined;

@@ -8,7 +8,7 @@ import { jsonMediaType } from "../media-types.ts";
 import { asBody, produceStream } from "../produce/index.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { errorSchema, none, offsetNumber, topicParams } from "../schemas.ts";
-import { namedTopic, requireCluster } from "./v3.ts";
+import { namedTopic, requireCluster } from "./places.ts";
 
 const dataType = z.enum(["BINARY", "JSON", "STRING"]);
 const data = z

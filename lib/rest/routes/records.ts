@@ -12,7 +12,7 @@ import { accepts, batchesMediaType } from "../media-types.ts";
 import { type Format, formats, presentRecord } from "../present.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
-import { namedTopic } from "./v3.ts";
+import { namedTopic } from "./places.ts";
 
 const { fetchBytesMax, fetchWaitMsMax } = defaultRestOptions;
 /** What one stored batch may grow to when it is shown as JSON, bytes: far above what any client makes of 1 MiB. */

@@ -2,11 +2,11 @@
  * Topics and partitions of the v2 paths, which need no cluster id.
  */
 import { z } from "zod";
-import { type Topic, UnknownPartition } from "../../engine/index.ts";
+import type { Topic } from "../../engine/index.ts";
 import { jsonV2 } from "../answer.ts";
 import { type Route, route } from "../route.ts";
 import { none, plainPartitionParams, plainTopicParams } from "../schemas.ts";
-import { brokerId, namedTopic } from "./v3.ts";
+import { brokerId, namedTopic, topicWithPartition } from "./places.ts";
 
 const partitionData = z
   .object({
@@ -99,10 +99,8 @@ export const topicV2Routes: readonly Route[] = [
     },
     errors: ["UnknownTopic", "UnknownPartition", "InvalidTopicName", "ReadFailed"],
     async handle(call) {
-      const { topic: name, partition } = call.params;
-      const topic = await call.service.engine.topics.describe(namedTopic(name));
-      if (partition >= topic.partitions)
-        throw new UnknownPartition(`topic ${name} has no partition ${partition}: it has ${topic.partitions}`);
+      const { topic, partition } = call.params;
+      await topicWithPartition(call.service, topic, partition);
       return jsonV2(partitionOf(partition));
     },
   }),

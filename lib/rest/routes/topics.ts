@@ -7,7 +7,8 @@ import { json, noContent } from "../answer.ts";
 import { readJson } from "../body.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { clusterParams, none, related, resource, resourceList, topicParams } from "../schemas.ts";
-import { Links, namedTopic, requireCluster } from "./v3.ts";
+import { Links } from "./links.ts";
+import { namedTopic, requireCluster } from "./places.ts";
 
 const topicData = resource("KafkaTopic", {
   cluster_id: z.string(),

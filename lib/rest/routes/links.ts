@@ -1,28 +1,9 @@
 /**
- * What all v3 paths have in common: the cluster in the path is this one, and each resource says where it is found.
+ * Where the resources of the v3 paths are found, and what they are called. Made for one call: links begin with the
+ * address that the client used.
  */
-import { checkTopicName } from "../../format/index.ts";
-import type { Service } from "../deps.ts";
-import { UnknownResource } from "../errors.ts";
 import type { Call } from "../route.ts";
 
-/** The one broker that clients see: this process. */
-export const brokerId = 1;
-
-/** Throws UnknownResource unless the path names this cluster. */
-export async function requireCluster(service: Service, clusterId: string): Promise<void> {
-  const own = await service.engine.clusterId();
-  if (clusterId !== own)
-    throw new UnknownResource(`cluster ${JSON.stringify(clusterId.slice(0, 80))} is not this one, ${own}`);
-}
-
-/** The name of the path, checked: what cannot be a topic's name is not looked up. Throws InvalidTopicName. */
-export function namedTopic(name: string): string {
-  checkTopicName(name);
-  return name;
-}
-
-/** Makes the links and names of the resources of one call. */
 export class Links {
   readonly #origin: string;
   readonly #clusterId: string;
