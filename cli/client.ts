@@ -3,7 +3,7 @@
  * (ServerUnreachable), one that was refused (ServerRefused) and one whose answer was lost (AnswerLost). Nothing is
  * sent twice here; who may repeat what is decided by the caller.
  */
-import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, Agent as SecureAgent } from "node:https";
 import { messageOf } from "../lib/std/index.ts";
 import { AnswerLost, ServerRefused, ServerStrange, ServerUnreachable } from "./errors.ts";
@@ -19,7 +19,8 @@ export type Call = {
   /** From the root of the server, with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  /** In parts, sent back to back. */
+  readonly body?: readonly Uint8Array[];
   /** Silence for this long counts as a lost answer, ms. */
   readonly silenceMsMax?: number;
   readonly signal?: AbortSignal;
@@ -67,44 +68,51 @@ export class Client {
 
   #exchange(call: Call): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const request = this.#request(new URL(this.url.pathname.replace(/\/$/, "") + call.path, this.url), {
+    const { body = [], silenceMsMax = silenceMsDefaultMax, signal } = call;
+    const length = body.reduce((sum, part) => sum + part.length, 0);
+    const request = this.#request(this.#urlOf(call.path), {
       method: call.method,
       agent: this.#agent,
-      headers: { ...call.headers, ...(call.body && { "content-length": call.body.length }) },
-      timeout: call.silenceMsMax ?? silenceMsDefaultMax,
-      ...(call.signal && { signal: call.signal }),
+      headers: { ...call.headers, ...(call.body && { "content-length": length }) },
+      timeout: silenceMsMax,
+      ...(signal && { signal }),
     });
-    let isConnected = false;
-    const fail = (error: unknown): void => {
-      const { origin } = this.url;
-      reject(
-        isConnected
-          ? new AnswerLost(`no answer came from ${origin}: ${reasonOf(error)}`)
-          : new ServerUnreachable(
-              `nothing answers at ${origin}, is the server running? (${reasonOf(error)})`,
-            ),
-      );
-    };
-    request.on("socket", socket => {
-      if (socket.connecting)
-        socket.once("connect", () => {
-          isConnected = true;
-        });
-      else isConnected = true;
-    });
-    request.on("timeout", () =>
-      request.destroy(new Error(`silence for ${call.silenceMsMax ?? silenceMsDefaultMax} ms`)),
-    );
+    const isConnected = whenConnected(request);
+    const fail = (error: unknown): void => reject(this.#failure(error, isConnected()));
     request.on("error", fail);
-    request.on("response", response =>
-      collect(response).then(
-        body => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        fail,
-      ),
-    );
-    request.end(call.body);
+    request.on("timeout", () => request.destroy(new Error(`silence for ${silenceMsMax} ms`)));
+    request.on("response", response => {
+      const { statusCode: status = 0, headers } = response;
+      collect(response).then(whole => resolve({ status, headers, body: whole }), fail);
+    });
+    for (const part of body) request.write(part);
+    request.end();
     return promise;
   }
+
+  #urlOf(path: string): URL {
+    return new URL(this.url.pathname.replace(/\/$/, "") + path, this.url);
+  }
+
+  #failure(error: unknown, isConnected: boolean): Error {
+    const { origin } = this.url;
+    return isConnected
+      ? new AnswerLost(`no answer came from ${origin}: ${reasonOf(error)}`)
+      : new ServerUnreachable(`nothing answers at ${origin}, is the server running? (${reasonOf(error)})`);
+  }
+}
+
+/** Tells, later, whether the request had a connection: from then on nobody knows what the server has seen. */
+function whenConnected(request: ClientRequest): () => boolean {
+  let isConnected = false;
+  const connected = (): void => {
+    isConnected = true;
+  };
+  request.on("socket", socket => {
+    if (socket.connecting) socket.once("connect", connected);
+    else connected();
+  });
+  return () => isConnected;
 }
 
 async function collect(response: IncomingMessage): Promise<Buffer> {

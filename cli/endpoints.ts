@@ -100,8 +100,8 @@ export class Endpoints {
     return numberIn(await this.#get(`${partitionPath(topic, partition)}/offsets?timestamp=${at}`), "offset");
   }
 
-  /** Appends record batches and answers with the offset of the first record. Sent once, whatever happens. */
-  async append(topic: string, partition: number, batches: Uint8Array): Promise<number> {
+  /** Appends record batches, all or none, and answers with the offset of the first record. Sent once, whatever happens. */
+  async append(topic: string, partition: number, batches: readonly Uint8Array[]): Promise<number> {
     const answer = await this.#client.json({
       method: "POST",
       path: `${partitionPath(topic, partition)}/records`,
@@ -141,7 +141,7 @@ export class Endpoints {
 
   #send(method: "POST" | "PATCH", path: string, body: unknown): Promise<unknown> {
     const headers = { "content-type": jsonMediaType };
-    return this.#client.json({ method, path, headers, body: Buffer.from(JSON.stringify(body)) });
+    return this.#client.json({ method, path, headers, body: [Buffer.from(JSON.stringify(body))] });
   }
 
   async #topicsPath(): Promise<string> {

@@ -1,6 +1,7 @@
 /**
- * A lane a partition: records gather in an open batch, closed batches wait in line, and at most one is on its way at a
- * time, so that the order within a partition is the order of the lines. Lanes work at the same time.
+ * A lane a partition: records gather in an open batch, closed batches wait in line, and at most one request is on its way
+ * at a time, so that the order within a partition is the order of the lines. What has lined up meanwhile goes together in
+ * the next request. Lanes work at the same time.
  *
  * After the first failure nothing more is sent; `account` then says what is certain and what is not.
  */
@@ -20,8 +21,8 @@ export type LaneDeps = {
   readonly choose: (key: Uint8Array | null) => number;
   /** A batch was closed: records without a key may go elsewhere from here on. */
   readonly batchClosed: () => void;
-  /** Appends one batch and answers with its base offset, or throws; what is safe to repeat, it repeats itself. */
-  readonly send: (partition: number, batch: Uint8Array) => Promise<number>;
+  /** Appends batches, all or none, and answers with the first offset, or throws; what is safe to repeat, it repeats itself. */
+  readonly send: (partition: number, batches: readonly Uint8Array[]) => Promise<number>;
   /** The first failure, as soon as it is known: the input may be silent for long. */
   readonly onFailure: (error: Error) => void;
 };
@@ -45,7 +46,7 @@ export type LaneAccount = {
   readonly records: number;
   readonly lastOffset: number;
 };
-/** A batch whose answer was lost: appended or not. */
+/** A request whose answer was lost: all of it appended, or nothing. */
 export type Doubt = {
   readonly partition: number;
   readonly records: number;
@@ -56,6 +57,8 @@ export type Doubt = {
 /** Where batches stop growing: larger ones cost the server no less per byte. */
 const batchBytesGoal = 1024 * 1024;
 const batchHeaderBytes = 61;
+/** What one request carries at most, unless a single batch is larger: some round trips' worth, and little enough to repeat. */
+const requestBytesMax = 4 * 1024 * 1024;
 /** How long records of a slow input wait for others, ms. */
 const lingerMs = 5;
 /** Bytes of records that may wait or be on their way. */
@@ -189,35 +192,46 @@ export class Lanes {
   async #drive(lane: Lane): Promise<void> {
     lane.isSending = true;
     this.#sending++;
-    for (let next = this.#next(lane); next; next = this.#next(lane)) await this.#deliver(lane, next);
+    for (let next = this.#next(lane); next.length > 0; next = this.#next(lane))
+      await this.#deliver(lane, next);
     lane.isSending = false;
     this.#sending--;
     this.#wake();
   }
 
-  #next(lane: Lane): Gathered | undefined {
-    if (this.#failure) return undefined;
-    const { open } = lane;
-    if (lane.closed.length > 0 || !open) return lane.closed.shift();
-    lane.open = undefined;
-    this.#deps.batchClosed();
-    return open;
+  /** What goes into the next request: what waits in line, else what has gathered so far. */
+  #next(lane: Lane): readonly Gathered[] {
+    if (this.#failure) return [];
+    if (lane.closed.length === 0 && lane.open) {
+      lane.closed.push(lane.open);
+      lane.open = undefined;
+      this.#deps.batchClosed();
+    }
+    let bytes = 0;
+    const request: Gathered[] = [];
+    for (let next = lane.closed[0]; next; next = lane.closed[0]) {
+      bytes += next.bytes;
+      if (request.length > 0 && bytes > requestBytesMax) break;
+      request.push(next);
+      lane.closed.shift();
+    }
+    return request;
   }
 
-  async #deliver(lane: Lane, gathered: Gathered): Promise<void> {
-    const { records, firstLine, lastLine } = gathered;
+  async #deliver(lane: Lane, request: readonly Gathered[]): Promise<void> {
+    const records = request.reduce((sum, gathered) => sum + gathered.records.length, 0);
     try {
-      const baseOffset = await this.#deps.send(lane.partition, await this.#build(records));
-      lane.records += records.length;
-      this.#acknowledged += records.length;
-      lane.lastOffset = baseOffset + records.length - 1;
+      const batches = await Promise.all(request.map(gathered => this.#build(gathered.records)));
+      const baseOffset = await this.#deps.send(lane.partition, batches);
+      lane.records += records;
+      this.#acknowledged += records;
+      lane.lastOffset = baseOffset + records - 1;
     } catch (error) {
-      this.#lost.push(gathered);
-      if (leavesDoubt(error))
-        this.#doubts.push({ partition: lane.partition, records: records.length, firstLine, lastLine });
+      this.#lost.push(...request);
+      if (leavesDoubt(error)) this.#doubts.push({ partition: lane.partition, records, ...linesOf(request) });
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
-      this.#pendingBytes -= gathered.bytes - batchHeaderBytes;
+      for (const gathered of request) this.#pendingBytes -= gathered.bytes - batchHeaderBytes;
       this.#wake();
     }
   }
@@ -241,4 +255,11 @@ export class Lanes {
     this.#changed = new Deferred();
     changed.resolve();
   }
+}
+
+function linesOf(request: readonly Gathered[]): { readonly firstLine: number; readonly lastLine: number } {
+  return {
+    firstLine: Math.min(...request.map(gathered => gathered.firstLine)),
+    lastLine: Math.max(...request.map(gathered => gathered.lastLine)),
+  };
 }

@@ -81,7 +81,7 @@ function makeLanes(
       codecs: systemCodecs,
       choose: key => partition ?? partitioner.partitionFor(topic, key, partitions),
       batchClosed: () => partitioner.batchDone(topic),
-      send: (to, batch) => sendPatiently(() => endpoints.append(topic, to, batch), { onRetry }),
+      send: (to, batches) => sendPatiently(() => endpoints.append(topic, to, batches), { onRetry }),
       onFailure,
     },
     { compression, batchBytesMax },

@@ -9,7 +9,7 @@ import { Deferred, textOf } from "../../../lib/std/index.ts";
 const kibibyte = 1024;
 
 describe("Lanes", () => {
-  it("sends the records of a partition in order, one batch at a time", async () => {
+  it("sends the records of a partition in order, one request at a time", async () => {
     const { lanes, sent, order } = lanesThat({ batchBytesMax: kibibyte, choose: key => key?.[0] ?? 0 });
     for (let line = 1; line <= 300; line++)
       lanes.add(aRecord({ key: Uint8Array.of(line % 3), value: `${line}` }), line);
@@ -31,8 +31,17 @@ describe("Lanes", () => {
     const { lanes, sent } = lanesThat({ batchBytesMax: 2 * kibibyte });
     for (let line = 1; line <= 100; line++) lanes.add(aRecord({ value: "x".repeat(line * 4) }), line);
     await lanes.flush();
-    expect(Math.max(...sent.map(({ batch }) => batch.length))).toBeLessThanOrEqual(2 * kibibyte);
-    expect(sent.some(({ batch }) => readBatchHeader(batch).recordCount > 1)).toBe(true);
+    const batches = sent.flatMap(each => each.batches);
+    expect(Math.max(...batches.map(batch => batch.length))).toBeLessThanOrEqual(2 * kibibyte);
+    expect(batches.some(batch => readBatchHeader(batch).recordCount > 1)).toBe(true);
+  });
+
+  it("puts what has lined up into one request, up to a limit", async () => {
+    const { lanes, sent } = lanesThat({});
+    for (let line = 1; line <= 8; line++) lanes.add(aRecord({ value: "x".repeat(1000 * kibibyte) }), line);
+    await lanes.flush();
+    // The first goes alone, as nothing else is there yet; four megabytes after it; the rest.
+    expect(sent.map(({ batches }) => batches.length)).toEqual([1, 4, 3]);
   });
 
   it("asks anew where records without a key go when a batch is full", async () => {
@@ -58,11 +67,11 @@ describe("Lanes", () => {
     const value = Buffer.from(Array.from({ length: 25 }, (_, i) => (i * 89) % 256)).toString("latin1");
     lanes.add(aRecord({ value }), 1);
     await lanes.flush();
-    expect(sent.map(({ batch }) => readBatchHeader(batch).compression)).toEqual(["gzip"]);
+    expect(compressionsIn(sent)).toEqual(["gzip"]);
     const tight = lanesThat({ batchBytesMax: 105, compression: "gzip" });
     tight.lanes.add(aRecord({ value }), 1);
     await tight.lanes.flush();
-    expect(tight.sent.map(({ batch }) => readBatchHeader(batch).compression)).toEqual(["none"]);
+    expect(compressionsIn(tight.sent)).toEqual(["none"]);
   });
 
   it("knows before sending how large a record would be alone", async () => {
@@ -92,17 +101,19 @@ describe("Lanes", () => {
 
   it("after a lost answer says which lines are in doubt, and sends nothing more", async () => {
     const lost = new AnswerLost("no answer came");
-    const { lanes, sent, failures } = lanesThat({ batchBytesMax: kibibyte, failAt: 2, error: lost });
+    const { lanes, sent, failures } = lanesThat({ batchBytesMax: kibibyte, failAt: 1, error: lost });
     for (let line = 1; line <= 5; line++) lanes.add(aRecord({ value: "x".repeat(800) }), line);
     await expect(lanes.flush()).rejects.toBe(lost);
+    lanes.add(aRecord({ value: "late" }), 6);
+    await expect(lanes.flush()).rejects.toBe(lost);
     await expect(lanes.room()).rejects.toBe(lost);
-    expect(sent.length).toBe(3);
+    expect(sent.length).toBe(2);
     expect(failures).toEqual([lost]);
     expect(lanes.account()).toEqual({
-      records: 2,
-      lanes: [{ partition: 0, records: 2, lastOffset: 1 }],
-      firstUnsureLine: 3,
-      doubts: [{ partition: 0, records: 1, firstLine: 3, lastLine: 3 }],
+      records: 1,
+      lanes: [{ partition: 0, records: 1, lastOffset: 0 }],
+      firstUnsureLine: 2,
+      doubts: [{ partition: 0, records: 4, firstLine: 2, lastLine: 5 }],
     });
   });
 
@@ -115,7 +126,7 @@ describe("Lanes", () => {
   });
 });
 
-type Sent = { readonly partition: number; readonly batch: Uint8Array };
+type Sent = { readonly partition: number; readonly batches: readonly Uint8Array[] };
 type Wanted = {
   readonly batchBytesMax: number;
   readonly compression: Compression;
@@ -140,17 +151,17 @@ function lanesThat(wanted: Partial<Wanted>) {
       choose: wanted.choose ?? (() => 0),
       batchClosed: wanted.batchClosed ?? (() => undefined),
       onFailure: error => failures.push(error),
-      async send(partition, batch) {
+      async send(partition, batches) {
         if (order.underWay.has(partition)) order.overlaps.push(partition);
         order.underWay.add(partition);
         await wanted.before?.();
         await Promise.resolve();
         order.underWay.delete(partition);
-        sent.push({ partition, batch });
-        first.resolve({ partition, batch });
+        sent.push({ partition, batches });
+        first.resolve({ partition, batches });
         if (sent.length - 1 === wanted.failAt) throw wanted.error;
         const base = nextOffsets.get(partition) ?? 0;
-        nextOffsets.set(partition, base + readBatchHeader(batch).recordCount);
+        nextOffsets.set(partition, base + countIn(batches));
         return base;
       },
     },
@@ -159,9 +170,18 @@ function lanesThat(wanted: Partial<Wanted>) {
   return { lanes, sent, failures, order, firstSent: first.promise };
 }
 
-async function valuesOf({ batch }: Sent): Promise<readonly string[]> {
-  const records = await readRecords(batch, { codecs: systemCodecs, bytesMax: batch.length });
-  return records.map(({ value }) => textOf(value ?? new Uint8Array()));
+async function valuesOf({ batches }: Sent): Promise<readonly string[]> {
+  const options = { codecs: systemCodecs, bytesMax: 1024 * kibibyte };
+  const records = await Promise.all(batches.map(batch => readRecords(batch, options)));
+  return records.flat().map(({ value }) => textOf(value ?? new Uint8Array()));
+}
+
+function compressionsIn(sent: readonly Sent[]): readonly Compression[] {
+  return sent.flatMap(({ batches }) => batches.map(batch => readBatchHeader(batch).compression));
+}
+
+function countIn(batches: readonly Uint8Array[]): number {
+  return batches.reduce((sum, batch) => sum + readBatchHeader(batch).recordCount, 0);
 }
 
 function aRecord({ key, value }: { readonly key?: Uint8Array; readonly value: string }): RecordInput {
