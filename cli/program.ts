@@ -3,8 +3,8 @@
  * typed: `serve` starts without the client, and `produce` without the server.
  */
 import { Command, Option } from "commander";
+import { packageVersion } from "../lib/app/version/index.ts";
 import { serverUrl } from "./options.ts";
-import { readVersion } from "./version.ts";
 
 /** What the file of a command exports: it adds options, help and the action. */
 export type Define = (command: Command) => void;
@@ -58,7 +58,7 @@ export function makeProgram(): Command {
         .argParser(serverUrl),
     )
     .option("--debug", "show where in the program an error came from")
-    .version(readVersion(), "--version", "print the version");
+    .version(packageVersion(), "--version", "print the version");
   for (const { name, summary } of commands) program.command(name).summary(summary);
   return program.hook("preSubcommand", async (_program, command) => {
     const row = commands.find(each => each.name === command.name());

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InvalidConfiguration, loadConfig } from "../../lib/app/index.ts";
+import { packageVersion } from "../../lib/app/version/index.ts";
 import { Client } from "../client.ts";
 import { columns } from "../columns.ts";
 import { checkDataDirectory } from "../doctor/data-directory.ts";
@@ -13,7 +14,6 @@ import { checkServer } from "../doctor/server.ts";
 import { FoundProblems } from "../errors.ts";
 import { print, printJson } from "../output.ts";
 import type { GlobalOptions } from "../program.ts";
-import { readVersion } from "../version.ts";
 
 type DoctorOptions = GlobalOptions & {
   readonly dataDir?: string;
@@ -37,17 +37,17 @@ export function defineDoctor(command: Command): void {
 async function run(options: DoctorOptions): Promise<void> {
   const findings = await examine(options);
   const isWell = findings.every(({ state }) => state !== "problem");
-  if (options.json) await printJson({ ok: isWell, version: readVersion(), findings });
+  if (options.json) await printJson({ ok: isWell, version: packageVersion(), findings });
   else await print(forPeople(findings));
   if (!isWell) throw new FoundProblems("something is wrong with this set-up");
 }
 
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { dataDir, finding } = readSettings(options);
-  const server = await checkServer(new Client({ url: options.url }));
+  const server = await checkServer(new Client({ url: options.url }), packageVersion());
   const isServed = server.some(({ part, state }) => part === "server" && state === "ok");
   return [
-    ok("cumulog", `version ${readVersion()}`),
+    ok("cumulog", `version ${packageVersion()}`),
     checkNode(process.versions.node),
     finding,
     ...(dataDir === undefined ? [] : [await checkDataDirectory(dataDir, isServed), await checkDisk(dataDir)]),

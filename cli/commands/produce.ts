@@ -9,7 +9,7 @@ import { compressionChoices, integerFrom, type Pair, pair, repeated, someText } 
 import { printJson, tell } from "../output.ts";
 import { openInput } from "../produce/input.ts";
 import { type Produced, produce } from "../produce/produce.ts";
-import { startProgress } from "../produce/progress.ts";
+import { silentProgress, startProgress } from "../produce/progress.ts";
 import type { GlobalOptions } from "../program.ts";
 import { count, rateLine } from "../rates.ts";
 import { takesTopic, topicOf } from "../topic-argument.ts";
@@ -52,8 +52,9 @@ export function defineProduce(command: Command): void {
 async function run(argument: string | undefined, options: ProduceOptions): Promise<void> {
   const topic = topicOf(argument, options.topic);
   const { stream, totalBytes } = openInput(options.file);
-  if (options.file === undefined && process.stdin.isTTY) tell("a record per line; Ctrl-D ends");
-  const progress = await startProgress(totalBytes);
+  const isTyped = options.file === undefined && process.stdin.isTTY;
+  if (isTyped) tell("a record per line; Ctrl-D ends");
+  const progress = isTyped ? silentProgress : await startProgress(totalBytes);
   const startMs = performance.now();
   const produced = await produce(connect({ url: options.url }), {
     topic,

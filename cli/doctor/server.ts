@@ -15,12 +15,12 @@ const clockMsMax = 5_000;
 const patienceMs = 5_000;
 const loopbacks = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** What is found at the server; of one that is not there, whether its port is free. */
-export async function checkServer(client: Client): Promise<readonly Finding[]> {
+/** What is found at the server, compared with our own version; of one that is not there, whether its port is free. */
+export async function checkServer(client: Client, ownVersion: string): Promise<readonly Finding[]> {
   try {
     const reply = await client.call({ method: "GET", path: "/", silenceMsMax: patienceMs });
-    if (nameIn(reply) !== "cumulog") return [somethingElse(client.url)];
-    return [await checkReady(client), checkClock(reply)];
+    if (fieldIn(reply, "name") !== "cumulog") return [somethingElse(client.url)];
+    return [await checkReady(client), checkVersion(fieldIn(reply, "version"), ownVersion), checkClock(reply)];
   } catch (error) {
     if (error instanceof ServerUnreachable)
       return [nothingThere(client.url, error), ...(await checkPort(client.url))];
@@ -41,6 +41,12 @@ async function checkReady(client: Client): Promise<Finding> {
       "look at its log",
     );
   }
+}
+
+function checkVersion(version: string | undefined, ownVersion: string): Finding {
+  const message = `the server has version ${version ?? "unknown"}`;
+  if (version === ownVersion) return ok("server version", message);
+  return note("server version", `${message}, this command ${ownVersion}`, "bring the older one up to date");
 }
 
 function checkClock({ headers }: Reply): Finding {
@@ -101,9 +107,9 @@ function isLocal(url: URL): boolean {
   return loopbacks.has(url.hostname);
 }
 
-function nameIn(reply: Reply): string | undefined {
+function fieldIn(reply: Reply, name: string): string | undefined {
   try {
-    return textIn(JSON.parse(reply.body.toString()), "name");
+    return textIn(JSON.parse(reply.body.toString()), name);
   } catch {
     return undefined;
   }

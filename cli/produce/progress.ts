@@ -10,11 +10,12 @@ export type Progress = {
   readonly stop: () => void;
 };
 
-const silent: Progress = { update: () => undefined, stop: () => undefined };
+/** For who does not watch, or types the lines himself. */
+export const silentProgress: Progress = { update: () => undefined, stop: () => undefined };
 
 /** Starts the line. `totalBytes` undefined: nobody knows how much will come. */
 export async function startProgress(totalBytes: number | undefined): Promise<Progress> {
-  if (!process.stderr.isTTY) return silent;
+  if (!process.stderr.isTTY) return silentProgress;
   const { default: progress } = await import("cli-progress");
   const format =
     totalBytes === undefined
@@ -24,6 +25,8 @@ export async function startProgress(totalBytes: number | undefined): Promise<Pro
     format,
     clearOnComplete: true,
     hideCursor: true,
+    // Shows the cursor again at a signal; what else a signal does is not its business.
+    gracefulExit: true,
     stream: process.stderr,
     etaBuffer: 50,
   });

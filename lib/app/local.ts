@@ -15,6 +15,7 @@ import type { ItemStore, ObjectStore } from "../ports/index.ts";
 import type { RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
 import type { Config } from "./settings.ts";
+import { packageVersion } from "./version/index.ts";
 
 /** Everything of one process but its port. */
 export type LocalLog = {
@@ -106,6 +107,7 @@ export function engineOptions(config: Config): Partial<EngineOptions> {
 function restOptions(config: Config): Partial<RestOptions> {
   const { host, allowedHosts, allowedOrigins, requestBytesMax, bodyBufferBytes } = config;
   return {
+    version: packageVersion(),
     hosts: [bracketed(host), ...allowedHosts].map(name => name.toLowerCase()),
     hostCheck: wildcards.has(host) ? "addresses" : "names",
     origins: allowedOrigins,

@@ -20,6 +20,8 @@ export type RestDeps = {
 
 /** Plain data; `defaultRestOptions` has the reasons. */
 export type RestOptions = {
+  /** Of the package that serves: for whoever asks what is running there. */
+  readonly version: string;
   /** Names that this server answers to, beside localhost; an IP address in brackets when it is v6. */
   readonly hosts: readonly string[];
   /** How far the Host header is believed: `any` behind a gateway that owns the name, `addresses` for IP addresses too. */
@@ -46,6 +48,7 @@ const mebibyte = 1024 * 1024;
 
 /** Fit for a process on a local port. */
 export const defaultRestOptions: RestOptions = {
+  version: "unknown",
   hosts: [],
   hostCheck: "names",
   origins: [],

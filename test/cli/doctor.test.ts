@@ -16,6 +16,7 @@ describe("doctor", () => {
     expect(stdout.toString()).toMatch(/^ok +node +version 24/m);
     expect(stdout.toString()).toMatch(/^ok +data directory +.* is in use by a running server$/m);
     expect(stdout.toString()).toMatch(/^ok +server +answers at http:.* and takes requests$/m);
+    expect(stdout.toString()).toMatch(/^ok +server version +the server has version \d/m);
     expect(stdout.toString()).toMatch(/^ok +clock /m);
     await server.stop();
     const after = JSON.parse(
@@ -65,11 +66,11 @@ describe("doctor", () => {
     });
   });
 
-  it("sees a clock that is off", async () => {
+  it("sees a clock that is off, and another version", async () => {
     using folder = temporaryFolder();
     const late = createServer((_request, response) => {
       response.setHeader("date", new Date(Date.now() - 3_600_000).toUTCString());
-      response.end('{"name":"cumulog"}');
+      response.end('{"name":"cumulog","version":"0.0.1"}');
     });
     late.listen(0, "127.0.0.1");
     await once(late, "listening");
@@ -79,6 +80,12 @@ describe("doctor", () => {
     );
     late.close();
     late.closeAllConnections();
+    expect(report.findings).toContainEqual({
+      part: "server version",
+      state: "note",
+      message: expect.stringMatching(/^the server has version 0\.0\.1, this command \d/),
+      advice: "bring the older one up to date",
+    });
     expect(report.findings).toContainEqual({
       part: "clock",
       state: "problem",

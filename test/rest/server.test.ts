@@ -6,7 +6,7 @@ describe("the server's own paths", () => {
   it("begin with links that all lead somewhere", async () => {
     const { call, clusterId } = await aRestApp();
     const { body } = await call("GET", "/");
-    expect(body).toMatchObject({ name: "cumulog", cluster_id: clusterId });
+    expect(body).toMatchObject({ name: "cumulog", version: "unknown", cluster_id: clusterId });
     const links: string[] = Object.values(body.links);
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) expect((await call("GET", link)).status).toBe(200);

@@ -23,11 +23,16 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
       query: none,
       answers: {
         200: {
-          description: "The name of the service and links to begin with.",
+          description: "The name and version of the service and links to begin with.",
           content: {
             "application/json": {
               schema: z
-                .object({ name: z.string(), cluster_id: z.string(), links: z.record(z.string(), z.string()) })
+                .object({
+                  name: z.string(),
+                  version: z.string(),
+                  cluster_id: z.string(),
+                  links: z.record(z.string(), z.string()),
+                })
                 .meta({ id: "Index" }),
             },
           },
@@ -38,6 +43,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
         const clusterId = await service.engine.clusterId();
         return json({
           name: "cumulog",
+          version: service.options.version,
           cluster_id: clusterId,
           links: {
             openapi: "/openapi.json",
