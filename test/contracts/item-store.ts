@@ -156,6 +156,16 @@ export function describeItemStore(name: string, open: () => Promise<OpenItemStor
         expect(await read({ ...key, sk: "batch" })).toEqual({ value: bytes(3) });
       });
 
+      it("keeps nothing of the bytes in a condition", async () => {
+        const key = await aStored({ value: bytes(1) });
+        const expected = bytes(1);
+        const call = items.update(key, { set: { hit: 1 } }, [
+          { kind: "equals", name: "value", value: expected },
+        ]);
+        expected[0] = 99;
+        expect((await call).kind).toBe("applied");
+      });
+
       const refuse: Condition = [{ kind: "itemAbsent" }];
       const imageOf = async (result: ReturnType<ItemStore["update"]>): Promise<Attributes | undefined> => {
         const answer = await result;

@@ -158,11 +158,16 @@ export class DroppingFileLayer implements FileLayer {
   }
 
   #file(state: State): OpenFile {
+    let closed = false;
+    const step = <T>(operation: FileOperation, effect: (failure?: Failure) => T): Promise<T> => {
+      if (closed) throw systemError("EBADF");
+      return this.#step(operation, effect);
+    };
     return {
       size: async () => state.now.length,
-      read: (position, length) => this.#step("read", () => state.now.slice(position, position + length)),
+      read: (position, length) => step("read", () => state.now.slice(position, position + length)),
       write: (parts, position) =>
-        this.#step("write", failure => {
+        step("write", failure => {
           const whole = new Uint8Array(Buffer.concat(parts));
           const bytes = failure ? whole.subarray(0, failure.writtenBytes) : whole;
           state.now = overlaid(state.now, { position, bytes });
@@ -171,19 +176,21 @@ export class DroppingFileLayer implements FileLayer {
       sync: async () => {
         // Only what was written before the call: that is all it promises.
         const covered = state.unsynced.length;
-        await this.#step("sync", () => {
+        await step("sync", () => {
           for (const write of state.unsynced.splice(0, covered)) state.synced = overlaid(state.synced, write);
         });
       },
       truncate: length =>
-        this.#step("truncate", () => {
+        step("truncate", () => {
           state.now = state.now.slice(0, length);
           state.synced = state.synced.slice(0, length);
           state.unsynced = state.unsynced.flatMap(({ position, bytes }) =>
             position < length ? [{ position, bytes: bytes.subarray(0, length - position) }] : [],
           );
         }),
-      close: async () => undefined,
+      close: async () => {
+        closed = true;
+      },
     };
   }
 

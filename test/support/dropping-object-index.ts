@@ -23,6 +23,7 @@ export class DroppingObjectIndex implements ObjectIndex {
   readonly #packs = new Map<number, IndexedPack>();
   /** The next changes are refused. */
   failNext = false;
+  #held: Promise<void> | undefined;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -50,6 +51,16 @@ export class DroppingObjectIndex implements ObjectIndex {
     return found;
   }
 
+  /** Changes wait until the function returned is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return () => {
+      this.#held = undefined;
+      resolve();
+    };
+  }
+
   find(key: string): Location | undefined {
     return this.#objects.get(key);
   }
@@ -64,6 +75,7 @@ export class DroppingObjectIndex implements ObjectIndex {
 
   async apply({ objects, packs }: IndexChanges): Promise<readonly number[]> {
     await turn();
+    await this.#held;
     if (this.failNext) {
       this.failNext = false;
       throw new Error("the index has no space");

@@ -99,7 +99,7 @@ class SystemFile implements OpenFile {
     while (rest.length > 0) {
       const { bytesWritten } = await this.#handle.writev(rest, at);
       at += bytesWritten;
-      rest = without(rest, bytesWritten);
+      rest = partsAfter(rest, bytesWritten);
     }
   }
 
@@ -117,8 +117,8 @@ class SystemFile implements OpenFile {
   }
 }
 
-/** What is left of the parts after their first `written` bytes. */
-function without(parts: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+/** What is left of the parts after their first `written` bytes: a write may take only some. */
+export function partsAfter(parts: readonly Uint8Array[], written: number): readonly Uint8Array[] {
   let left = written;
   let index = 0;
   for (let part = parts[index]; part && part.length <= left; part = parts[++index]) left -= part.length;

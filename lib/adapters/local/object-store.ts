@@ -225,13 +225,12 @@ async function recover(deps: LocalObjectStoreDeps, directory: string): Promise<R
   for (const { number, dropped } of known.values())
     if (!dropped && !present.includes(number))
       throw new StoreCorrupt(`${packFileName(number)} is missing from ${directory}`);
-  const numbers = present.filter(number => !known.get(number)?.dropped);
   let newest: OpenPack | undefined;
   const scans: Recovered["scans"][number][] = [];
-  for (const number of numbers) {
+  for (const number of present) {
     const indexed = known.get(number);
     if (indexed?.sealed) continue;
-    const isNewest = number === numbers.at(-1);
+    const isNewest = number === present.at(-1);
     const opened = await openPack(deps, directory, number, indexed, isNewest);
     if (!opened) continue;
     if (!indexed || !isNewest || opened.scan.end > indexed.indexedTo)
@@ -241,7 +240,7 @@ async function recover(deps: LocalObjectStoreDeps, directory: string): Promise<R
   }
   return {
     newest,
-    nextNumber: Math.max(0, ...present, ...known.keys()) + 1,
+    nextNumber: (present.at(-1) ?? 0) + 1,
     scans,
     dropped: [...known.values()].filter(pack => pack.dropped).map(pack => pack.number),
   };

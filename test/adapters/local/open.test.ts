@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import {
   DataDirInvalid,
@@ -202,6 +203,44 @@ describe("a start", () => {
     await expectAll(dataDir);
   });
 
+  it("makes the index of objects anew when it is of another version", async () => {
+    const dataDir = await aDirectory();
+    const path = join(dataDir, "objects.db");
+    const database = new DatabaseSync(path);
+    database.exec("DELETE FROM objects; PRAGMA user_version = 99");
+    database.close();
+    await expectAll(dataDir);
+  });
+
+  it("forgets packs that hold nothing any more, and gives back their space", async () => {
+    const dataDir = await aDirectory();
+    const stores = await open(dataDir, { packBytesMax: 100 });
+    await stores.objects.delete(["a", "c"]);
+    await stores.objects.list("");
+    await stores.close();
+    const database = new DatabaseSync(join(dataDir, "objects.db"), { readOnly: true });
+    const known = database.prepare("SELECT number FROM packs ORDER BY number").all();
+    database.close();
+    const present = await packsIn(dataDir);
+    expect(known.map(row => `${String(row["number"]).padStart(8, "0")}.pack`)).toEqual(present);
+    // One with the last object, one with the last deletion.
+    expect(present.length).toBe(2);
+  });
+
+  it("syncs the directory, which holds databases that are new", async () => {
+    const dataDir = await aDirectory();
+    const synced: string[] = [];
+    const files: FileLayer = {
+      ...systemFiles,
+      syncDirectory: path => {
+        synced.push(path);
+        return systemFiles.syncDirectory(path);
+      },
+    };
+    await (await open(dataDir, { files })).close();
+    expect(synced).toContain(dataDir);
+  });
+
   it("from a copy made while it ran finds all that was acknowledged", async () => {
     const dataDir = await newDirectory();
     const stores = await open(dataDir, { packBytesMax: 100 });
@@ -218,8 +257,10 @@ describe("a start", () => {
   it("cuts off a torn end, and goes on there", async () => {
     const dataDir = await aDirectory();
     const last = join(dataDir, "packs", (await packsIn(dataDir)).at(-1) ?? "");
-    await writeFile(last, Buffer.concat([await readFile(last), Buffer.from([1, 0, 5, 0, 0])]));
+    const whole = await readFile(last);
+    await writeFile(last, Buffer.concat([whole, Buffer.from([1, 0, 5, 0, 0])]));
     await expectAll(dataDir);
+    expect(await readFile(last)).toEqual(whole);
     const stores = await open(dataDir);
     await stores.objects.put("e", [Buffer.from("next")]);
     await stores.close();
@@ -245,10 +286,15 @@ describe("a start", () => {
   it("is refused while a pack is missing", async () => {
     const dataDir = await aDirectory();
     const [first] = await packsIn(dataDir);
-    await rm(join(dataDir, "packs", first ?? ""));
+    const path = join(dataDir, "packs", first ?? "");
+    const whole = await readFile(path);
+    await rm(path);
     const opening = open(dataDir);
     await expect(opening).rejects.toThrow(StoreCorrupt);
     await expect(opening).rejects.toThrow(`${first} is missing`);
+    // The refusal has freed the directory.
+    await writeFile(path, whole);
+    await expectAll(dataDir);
   });
 
   it("is refused when the newest pack lost what was synced", async () => {

@@ -21,6 +21,11 @@ async function aStore(options: { packBytesMax?: number; files?: DroppingFileLaye
       logged.push(message);
     },
   };
+  const reopened = (disk: { readonly files: DroppingFileLayer; readonly index: DroppingObjectIndex }) =>
+    LocalObjectStore.open(
+      { ...disk, clock: new ManualClock(), crc32c: systemCodecs.crc32c, telemetry },
+      { directory: "/packs", packBytesMax: options.packBytesMax ?? 1_000_000 },
+    );
   const open = () =>
     LocalObjectStore.open(
       { files, index, clock, crc32c: systemCodecs.crc32c, telemetry },
@@ -32,7 +37,7 @@ async function aStore(options: { packBytesMax?: number; files?: DroppingFileLaye
     for (const key of keys) if ((await store.get(key)).kind === "found") found.push(key);
     return found;
   };
-  return { store, files, index, clock, logged, open, keysFound };
+  return { store, files, index, clock, logged, open, reopened, keysFound };
 }
 
 /** Lets the pumps go as far as they can. */
@@ -80,6 +85,21 @@ describe("group commit", () => {
     release();
     await put;
     expect((await store.get("k")).kind).toBe("found");
+  });
+
+  it("begins a new pack only when all of the old one is durable", async () => {
+    const { store, files } = await aStore({ packBytesMax: 250 });
+    await store.put("first", body("makes the pack"));
+    const before = { ...files.done };
+    const release = files.hold("sync");
+    const filling = store.put("filling", [Buffer.alloc(250)]);
+    await settle();
+    const next = store.put("next", body("x"));
+    await settle();
+    expect(files.done.create).toBe(before.create);
+    release();
+    await Promise.all([filling, next]);
+    expect(files.done.create).toBe(before.create + 1);
   });
 
   it("does not say that an object exists before it is durable", async () => {
@@ -134,6 +154,7 @@ describe("a full disk", () => {
       await expect(store.put("refused", body("x"))).rejects.toThrow(StoreFull);
       await store.put("stored", body("x"));
       expect(await keysFound(["refused", "stored"])).toEqual(["stored"]);
+      expect((await files.list("/packs")).length).toBe(1);
       await store.close();
       expect((await (await open()).get("stored")).kind).toBe("found");
     }
@@ -256,6 +277,65 @@ describe("packs", () => {
     expect((await packs(files)).includes("00000001.pack")).toBe(false);
   });
 
+  it("are unlinked too when the index did not know yet that they were full", async () => {
+    const { store, files, index, clock, reopened } = await aStore({ packBytesMax: 250 });
+    await store.put("k0", [Buffer.alloc(100)]);
+    await store.put("k1", [Buffer.alloc(100)]);
+    await clock.advance(1000);
+    await store.put("k2", [Buffer.alloc(100)]);
+    const killed = { files: files.kill(), index: index.kill() };
+    const again = await reopened(killed);
+    await again.delete(["k0", "k1"]);
+    await again.list("");
+    expect(await packs(killed.files)).toEqual(["00000002.pack"]);
+  });
+
+  it("keep the newest file, full and empty as it may be: no number is used twice", async () => {
+    const { store, files, index, reopened } = await aStore({ packBytesMax: 250 });
+    await store.put("k0", [Buffer.alloc(100)]);
+    await store.delete(["k0"]);
+    await store.close();
+    // A new pack was begun and never finished: the one before it is full from now on.
+    await files.create("/packs/00000002.pack");
+    const again = await reopened({ files, index });
+    await again.list("");
+    expect(await packs(files)).toEqual(["00000001.pack"]);
+    await again.put("k1", body("x"));
+    await again.list("");
+    expect(await packs(files)).toEqual(["00000003.pack"]);
+  });
+
+  it("are not opened at a start when the index knows them", async () => {
+    const { store, files, index, reopened } = await aStore({ packBytesMax: 250 });
+    for (let i = 0; i < 8; i++) await store.put(`k${i}`, [Buffer.alloc(100)]);
+    await store.close();
+    const before = { ...files.done };
+    await reopened({ files, index });
+    expect(files.done.open - before.open).toBe(1);
+  });
+
+  it("that could not be opened are tried again by the next read", async () => {
+    const { store, files, index, reopened } = await aStore({ packBytesMax: 250 });
+    for (let i = 0; i < 4; i++) await store.put(`k${i}`, [Buffer.alloc(100)]);
+    await store.close();
+    const again = await reopened({ files, index });
+    files.failNext("open", "EMFILE");
+    await expect(again.get("k0")).rejects.toThrow(StoreUnavailable);
+    expect((await again.get("k0")).kind).toBe("found");
+  });
+
+  it("are open only so many at once, the newest always", async () => {
+    const { store, files, keysFound } = await aStore({ packBytesMax: 100 });
+    const keys = Array.from({ length: 80 }, (_, i) => `k${i}`);
+    for (const key of keys) await store.put(key, [Buffer.alloc(100)]);
+    const before = { ...files.done };
+    expect(await keysFound(keys)).toEqual(keys);
+    expect(await keysFound(keys)).toEqual(keys);
+    expect(files.done.open).toBeGreaterThan(before.open);
+    await store.put("after", body("x"));
+    expect(await keysFound(["after"])).toEqual(["after"]);
+  });
+
   it("take an object larger than a pack", async () => {
     const { store } = await aStore({ packBytesMax: 250 });
     await store.put("large", [Buffer.alloc(5000, 7)]);
@@ -292,6 +372,13 @@ describe("the index of objects", () => {
     expect(index.find("k0")).toBeDefined();
   });
 
+  it("is told at once when many bytes wait", async () => {
+    const { store, index } = await aStore();
+    await store.put("large", [Buffer.alloc(33 * 1024 * 1024)]);
+    await settle();
+    expect(index.find("large")).toBeDefined();
+  });
+
   it("is told again what it could not take", async () => {
     const { store, index, clock, logged } = await aStore();
     await store.put("a", body("a"));
@@ -301,15 +388,21 @@ describe("the index of objects", () => {
     expect((await store.get("a")).kind).toBe("found");
     await clock.advance(500);
     expect(index.find("a")).toBeDefined();
+    expect(index.packs).toEqual([
+      { number: 1, indexedTo: expect.any(Number), sealed: false, dropped: false },
+    ]);
   });
 
   it("is not told of changes that came while it failed in the wrong order", async () => {
     const { store, index, clock } = await aStore();
     await store.put("a", body("one"));
     index.failNext = true;
-    const failing = clock.advance(500);
+    const release = index.hold();
+    await clock.advance(500);
     await store.delete(["a"]);
-    await failing;
+    expect(await store.get("a")).toEqual({ kind: "missing" });
+    release();
+    await settle();
     await clock.advance(500);
     expect(index.find("a")).toBeUndefined();
     expect(await store.get("a")).toEqual({ kind: "missing" });

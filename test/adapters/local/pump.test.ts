@@ -43,13 +43,13 @@ describe("Pump", () => {
   });
 
   it("never leaves work lying, whenever it is given", async () => {
-    const { give, done, pump } = aPump();
     for (let turns = 0; turns < 12; turns++) {
-      give(`first ${turns}`);
+      const { give, done } = aPump();
+      give("first");
       for (let i = 0; i < turns; i++) await undefined;
-      give(`second ${turns}`);
+      give("second");
+      await new Promise(resolve => setImmediate(resolve));
+      expect(done.flat()).toEqual(["first", "second"]);
     }
-    await pump.running;
-    expect(done.flat().length).toBe(24);
   });
 });
