@@ -4,11 +4,11 @@
 import { systemCodecs } from "../../lib/adapters/system/index.ts";
 import type { Endpoints } from "../endpoints.ts";
 import { UsageWrong } from "../errors.ts";
+import { Outage } from "../outage.ts";
 import { print, tell } from "../output.ts";
 import { onInterrupt } from "../signals.ts";
 import { Follower } from "./follow.ts";
 import type { Format } from "./format.ts";
-import { Outage } from "./outage.ts";
 import { Printer } from "./printer.ts";
 import { type From, findStarts } from "./start.ts";
 

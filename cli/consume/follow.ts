@@ -7,8 +7,8 @@ import type { BatchRecord } from "../../lib/format/record-batch/index.ts";
 import type { Codecs } from "../../lib/ports/index.ts";
 import { Semaphore } from "../../lib/std/index.ts";
 import type { Endpoints, Fetched } from "../endpoints.ts";
+import { isPassing, type Outage } from "../outage.ts";
 import { recordsFrom } from "./decode.ts";
-import { isPassing, type Outage } from "./outage.ts";
 
 export type FollowDeps = {
   readonly endpoints: Endpoints;

@@ -10,6 +10,7 @@ import type { Compression } from "../../lib/ports/index.ts";
 import { messageOf } from "../../lib/std/index.ts";
 import type { Endpoints } from "../endpoints.ts";
 import { LineRefused, ProduceStopped, UsageWrong } from "../errors.ts";
+import { Outage } from "../outage.ts";
 import { tell } from "../output.ts";
 import { type Interrupt, onInterrupt } from "../signals.ts";
 import { type Account, Lanes } from "./lanes.ts";
@@ -75,13 +76,13 @@ function makeLanes(
   onFailure: (error: Error) => void,
 ): Lanes {
   const partitioner = new Partitioner({ random: new SystemRandom() });
-  const onRetry = (reason: string): void => tell(`${reason}; trying again`);
+  const outage = new Outage({ tell });
   return new Lanes(
     {
       codecs: systemCodecs,
       choose: key => partition ?? partitioner.partitionFor(topic, key, partitions),
       batchClosed: () => partitioner.batchDone(topic),
-      send: (to, batches) => sendPatiently(() => endpoints.append(topic, to, batches), { onRetry }),
+      send: (to, batches) => sendPatiently(() => endpoints.append(topic, to, batches), outage),
       onFailure,
     },
     { compression, batchBytesMax },

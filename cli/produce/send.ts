@@ -3,28 +3,25 @@
  * server said that it refused before doing anything. An answer that was lost is never followed by another try.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf } from "../../lib/std/index.ts";
 import { AnswerLost, ServerRefused, ServerStrange, ServerUnreachable } from "../errors.ts";
-
-export type Retrying = {
-  /** Called before the first pause of each batch. */
-  readonly onRetry: (reason: string) => void;
-};
+import type { Outage } from "../outage.ts";
 
 /** A server that is restarted, or busy, is given this long. */
 const patienceMs = 60_000;
 const pauseMs = { first: 50, max: 2_000 } as const;
 
 /** Runs `send` until it succeeds, fails in a way that must not be repeated, or patience ends. */
-export async function sendPatiently<T>(send: () => Promise<T>, { onRetry }: Retrying): Promise<T> {
+export async function sendPatiently<T>(send: () => Promise<T>, outage: Outage): Promise<T> {
   const deadlineMs = performance.now() + patienceMs;
   let pause: number = pauseMs.first;
-  for (let tries = 1; ; tries++) {
+  for (;;) {
     try {
-      return await send();
+      const sent = await send();
+      outage.end();
+      return sent;
     } catch (error) {
       if (!mayRepeat(error) || performance.now() > deadlineMs) throw error;
-      if (tries === 1) onRetry(messageOf(error));
+      outage.begin(error);
     }
     await wait(pause);
     pause = Math.min(pause * 2, pauseMs.max);

@@ -123,13 +123,13 @@ describe("consume", () => {
     const consuming = before.client(["consume", "kept", "--from-beginning", "--max-messages", "2"]);
     await consuming.until("stdout", /before\n/);
     await before.stop();
-    await consuming.until("stderr", /waiting for it\n/);
+    await consuming.until("stderr", /trying again\n/);
     const after = await TestServer.start({ dataDir: folder.path, port: before.port });
     await after.run(["produce", "kept", "--partition", "1"], { input: "after\n" });
     const { code, stdout, stderr } = await consuming.ended;
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: "before\nafter\n" });
     expect(stderr).toMatch(
-      /^cumulog: .*; waiting for it\ncumulog: the server answers again\ncumulog: consumed 2 /,
+      /^cumulog: .*; trying again\ncumulog: the server answers again\ncumulog: consumed 2 /,
     );
     await after.stop();
   });

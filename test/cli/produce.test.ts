@@ -189,6 +189,23 @@ describe("produce", () => {
 });
 
 describe("produce to a server that fails", () => {
+  it("waits for one that restarts, when nothing was under way", async () => {
+    using folder = temporaryFolder();
+    const before = await TestServer.start({ dataDir: folder.path });
+    await before.run(["topics", "create", "t", "--partitions", "1"]);
+    const producing = before.client(["produce", "t"]);
+    producing.child.stdin?.write("before\n");
+    await before.run(["consume", "t", "--from-beginning", "--max-messages", "1"]);
+    await before.stop();
+    producing.child.stdin?.end("after\n");
+    await producing.until("stderr", /nothing answers at .*; trying again\n/);
+    const after = await TestServer.start({ dataDir: folder.path, port: before.port });
+    expect(await producing.ended).toMatchObject({ code: 0 });
+    const { stdout } = await after.run(["consume", "t", "--from-beginning", "--max-messages", "2"]);
+    expect(stdout.toString()).toBe("before\nafter\n");
+    await after.stop();
+  });
+
   it("says which lines are in doubt when an answer is lost, and does not send them again", async () => {
     using faulty = await faultyServer(1, "cut");
     const input = `${"x".repeat(600_000)}\n${"y".repeat(600_000)}\n${"z".repeat(600_000)}\n`;
@@ -213,7 +230,9 @@ describe("produce to a server that fails", () => {
     using faulty = await faultyServer(0, 503);
     const { code, stderr } = await run(["produce", "t", "--url", faulty.url], { input: "a\nb\n" });
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^cumulog: status 503; trying again\ncumulog: produced 2 records/);
+    expect(stderr).toMatch(
+      /^cumulog: status 503; trying again\ncumulog: the server answers again\ncumulog: produced 2 records/,
+    );
     expect(faulty.appends).toBe(2);
   });
 

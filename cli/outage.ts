@@ -1,8 +1,8 @@
 /**
- * Tells once that the server went away and once that it is back, however many partitions notice.
+ * Tells once that the server is away, or too busy, and once that it is back, however many partitions notice.
  */
-import { messageOf } from "../../lib/std/index.ts";
-import { AnswerLost, ServerRefused, ServerUnreachable } from "../errors.ts";
+import { messageOf } from "../lib/std/index.ts";
+import { AnswerLost, ServerRefused, ServerUnreachable } from "./errors.ts";
 
 /** Statuses of a server that is stopping, starting, busy, or behind a proxy that finds it so. */
 const passingStatuses = new Set([429, 502, 503, 504]);
@@ -15,13 +15,13 @@ export class Outage {
     this.#tell = deps.tell;
   }
 
-  /** A read failed in a way that passes. */
+  /** A call failed in a way that passes. */
   begin(error: unknown): void {
-    if (!this.#isTold) this.#tell(`${messageOf(error)}; waiting for it`);
+    if (!this.#isTold) this.#tell(`${messageOf(error)}; trying again`);
     this.#isTold = true;
   }
 
-  /** A read succeeded. */
+  /** A call succeeded. */
   end(): void {
     if (this.#isTold) this.#tell("the server answers again");
     this.#isTold = false;
