@@ -39,6 +39,8 @@ function checkEnds(operations: readonly Operation[]): readonly Violation[] {
   return operations.flatMap(operation => {
     if (!operation.isFinal || operation.outcome.kind === "ok") return [];
     const error = operation.outcome.error;
+    // A process that drains says so; nothing is wrong.
+    if (error?.name === "EngineClosed") return [];
     const what = error === undefined ? "was never answered" : `failed: ${error.name}: ${error.message}`;
     return [
       { invariant: "I12", message: `${describe(operation)} ${what} after faults had stopped` } as const,

@@ -32,7 +32,11 @@ export async function end(stage: Stage): Promise<boolean> {
   world.history.final();
   for (const life of world.lives)
     if (!(await finish(stage, probe(stage, life), `probing ${life.name}`))) return false;
-  if (!(await finish(stage, Promise.all(world.lives.map(drain)), "draining all processes"))) return false;
+  if (
+    !(await finish(stage, Promise.all(world.lives.map(life => drain(stage, life))), "draining all processes"))
+  )
+    return false;
+  for (const life of world.lives) checkMemory(stage, life);
   await world.scheduler.runUntil(() => false, { untilMs: world.scheduler.nowMs + lateMsMax, stepsMax });
   for (const life of world.lives) world.kill(life, () => true);
   await world.scheduler.runUntil(() => false, { untilMs: world.scheduler.nowMs + graceMs + 1_000, stepsMax });
@@ -82,9 +86,29 @@ async function probe(stage: Stage, life: Life): Promise<void> {
 
 const oneByOne = { waitMsMax: 0, bytesMin: 1, bytesMax: 1 };
 
-async function drain(life: Life): Promise<unknown> {
+/** Settles a process, then drains it while it is written to and polled: both are answered, the poll before its time. */
+async function drain(stage: Stage, life: Life): Promise<unknown> {
+  const { client, world } = stage;
   await life.run(() => life.engine.settle());
-  return life.run(() => life.engine.drain());
+  const [topic] = stage.stable;
+  const target = { topic: topic?.name ?? "", log: topic?.name ?? "", partition: 0 };
+  const batches = [[{ value: world.nextValue(), timestampMs: worldStartMs, paddingBytes: 0 }]];
+  const polled = [{ ...target, offset: 0, bytesMax: 1 }];
+  return Promise.all([
+    client.append(life, [{ ...target, batches, isStamped: topic?.isStamped ?? false }]),
+    client.fetch(life, polled, { waitMsMax: 2 * endMsMax, bytesMin: 2 ** 40, bytesMax: 2 ** 41 }),
+    life.run(() => life.engine.drain()),
+  ]);
+}
+
+/** What was answered is not held any more, and what is kept for readers has its bound. */
+function checkMemory(stage: Stage, life: Life): void {
+  const { appendBufferBytes, blockCacheBytes } = life.engine.memory;
+  if (appendBufferBytes > 0 || blockCacheBytes > life.engine.options.blockCacheBytes)
+    stage.world.violated({
+      invariant: "I14",
+      message: `${life.name} is at rest and holds ${appendBufferBytes} bytes of appends and ${blockCacheBytes} of ${life.engine.options.blockCacheBytes} for readers`,
+    });
 }
 
 /** One sweep that nothing disturbs; the time before which nothing unreferenced may be left. */

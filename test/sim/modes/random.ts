@@ -4,6 +4,7 @@
  * fifth seed that is not goes through an outage before faults stop: no call gets through, or no answer, or no process moves.
  */
 import { isWrite } from "../../../lib/adapters/faulty/index.ts";
+import type { EngineOptions } from "../../../lib/engine/index.ts";
 import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
@@ -11,7 +12,7 @@ import { asker, reader, tailer } from "../actors/readers.ts";
 import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
 import { DamageMap } from "../world/damage.ts";
-import type { Prng } from "../world/prng.ts";
+import { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
 import { World } from "../world/world.ts";
 import { end } from "./ending.ts";
@@ -25,13 +26,13 @@ const untilMs = 3_600_000;
 
 /** Runs one seed to its end. */
 export async function runSeed(seed: number, options: RunOptions): Promise<RunResult> {
+  const isClear = seed % 4 === 0;
   const world = new World({
     seed: `random ${seed}`,
-    engine: stageEngineOptions,
+    engine: isClear ? stageEngineOptions : drawEngineOptions(new Prng(`engine ${seed}`)),
     ...(options.trace && { trace: options.trace }),
   });
   const prng = world.prng.fork("setting");
-  const isClear = seed % 4 === 0;
   const processes = ["p1", "p2", "p3", ...(prng.chance(0.3) ? ["p4"] : [])];
   const writers = prng.chance(0.5) ? processes : processes.slice(0, -1);
   const stage = new Stage(world, { stable: stableTopics, processes, writers });
@@ -48,6 +49,20 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   if (!isClear && seed % 5 === 3) await outage(stage, prng.fork("outage"));
   await end(stage);
   return judge(stage, isClear);
+}
+
+/** Tight limits in some runs: little room, short patience, no trust in what was read a moment ago. */
+function drawEngineOptions(prng: Prng): EngineOptions {
+  return {
+    ...stageEngineOptions,
+    segmentBytes: prng.pick([1_000, 4_000, 64_000]),
+    appendBufferBytes: prng.pick([3_000, 64_000, 64_000]),
+    flushesInFlight: prng.pick([1, 4]),
+    appendDeadlineMs: prng.pick([2_000, 20_000, 20_000]),
+    requestDeadlineMs: prng.pick([1_000, 10_000, 10_000]),
+    blockCacheBytes: prng.pick([0, 2_000, 16_000]),
+    topicTrustMs: prng.pick([0, 500, 5_000]),
+  };
 }
 
 /** Processes with clocks of their own, and the stable topics, while all is well. */

@@ -82,10 +82,10 @@ export class Totals {
       `events      ${this.#events}`,
       `faults      ${faults.join(", ") || "none"}`,
       "",
-      "check                                                                      hits",
+      `${"check".padEnd(82)}hits`,
       ...Object.entries(checkRows).map(([row, what]) => {
         const hits = this.#rows.of(Number(row) as CheckRow);
-        return `${row.padStart(5)}  ${what.padEnd(66)} ${String(hits).padStart(8)}`;
+        return `${row.padStart(5)}  ${what.padEnd(73)}${String(hits).padStart(8)}`;
       }),
     ];
     return lines.join("\n");

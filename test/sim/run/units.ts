@@ -1,14 +1,15 @@
 /**
  * What a run is made of: seeds, and the cases of the exhaustive modes. Each is run alone and can be replayed alone.
  */
+
+import { runQuietPoll, runThrottledAppends } from "../modes/calls.ts";
 import { duelOf, duels, runDuel, runDuels } from "../modes/duels.ts";
 import { caseOf, runCase, runExhaustive } from "../modes/exhaustive.ts";
-import { runQuietPoll } from "../modes/polls.ts";
 import { runSeed } from "../modes/random.ts";
 import type { RunOptions, RunResult } from "../modes/result.ts";
 import { scenarios } from "../modes/scenarios.ts";
 
-export const modes = ["all", "seeds", "exhaustive", "duels", "polls"] as const;
+export const modes = ["all", "seeds", "exhaustive", "duels", "calls"] as const;
 export type Mode = (typeof modes)[number];
 
 /** A piece of work small enough to share out: one seed, or all cases of one scenario or duel. */
@@ -16,7 +17,7 @@ export type Unit =
   | { readonly kind: "seed"; readonly seed: number }
   | { readonly kind: "scenario"; readonly name: string; readonly pairs: boolean }
   | { readonly kind: "duel"; readonly name: string }
-  | { readonly kind: "polls" };
+  | { readonly kind: "calls" };
 
 export function unitsOf(
   mode: Mode,
@@ -27,7 +28,7 @@ export function unitsOf(
   return [
     ...(has("exhaustive") ? scenarios.map(({ name }) => ({ kind: "scenario", name, pairs }) as const) : []),
     ...(has("duels") ? duels.map(({ name }) => ({ kind: "duel", name }) as const) : []),
-    ...(has("polls") ? [{ kind: "polls" } as const] : []),
+    ...(has("calls") ? [{ kind: "calls" } as const] : []),
     ...(has("seeds")
       ? Array.from({ length: options.seeds }, (_, i) => ({ kind: "seed", seed: options.seed + i }) as const)
       : []),
@@ -53,8 +54,9 @@ export async function runUnit(unit: Unit, options: RunOptions, onRun: OnRun): Pr
       return runDuels({ only: unit.name }, (name, result) =>
         onRun(name, `--mode duels --case "${name}"`, result),
       );
-    case "polls":
-      return onRun("quiet poll", "--mode polls", await runQuietPoll(options));
+    case "calls":
+      onRun("quiet poll", "--mode calls", await runQuietPoll(options));
+      return onRun("throttled appends", "--mode calls", await runThrottledAppends(options));
   }
 }
 

@@ -15,7 +15,7 @@ export const checkRows = {
   14: "503 SlowDown, 30 s PUT",
   15: "stale reads of sequencer, pages, topic",
   16: "two rollers at once",
-  19: "sweep with a wrong clock, an empty listing, failing reads",
+  19: "sweep with a wrong clock or failing reads: deletes nothing",
   20: "clock skew of minutes, jumps",
   28: "long poll across a commit",
   29: "object corrupt or cut off",
