@@ -47,7 +47,7 @@ const writers = 6;
 const packBytesMax = 512 * 1024;
 /** The power goes after so many steps of the file layer, or after this long. */
 const steps = { min: 2, max: 1_500 } as const;
-const lifeMsMax = 3_000;
+const lifeMsMax = 1_500;
 
 class PowerLossLife {
   readonly #order: LifeOrder;
@@ -81,6 +81,8 @@ class PowerLossLife {
       await this.#work(engine);
     });
     await Promise.race([files.cut, living.then(() => Promise.race([files.cut, sleep(lifeMsMax)]))]);
+    // From here on no call returns: what is acknowledged was durable before.
+    files.cutAt(0);
     await saveFiles(files.powerLoss(), dataDir);
     this.#report();
     process.kill(process.pid, "SIGKILL");
