@@ -5,7 +5,15 @@
  */
 import { messageOf, present } from "../../lib/std/index.ts";
 import { mutants } from "./mutants/index.ts";
-import { type Catch, catchMark, checkPatch, huntHere, huntInChild, huntUnits } from "./run/hunt.ts";
+import {
+  type Catch,
+  catchMark,
+  checkPatch,
+  huntHere,
+  huntInChild,
+  huntUnits,
+  survivesPowerLoss,
+} from "./run/hunt.ts";
 import { parseOptions, type SimOptions, usage } from "./run/options.ts";
 import { showFailure, Totals } from "./run/totals.ts";
 import { runNamedCase, runUnit, unitsOf } from "./run/units.ts";
@@ -107,7 +115,7 @@ async function huntAll(options: SimOptions): Promise<boolean> {
   const free = catches.filter(({ caughtBy }) => caughtBy === undefined);
   print("");
   print("the same seeds and cases without a mutant:");
-  const isClean = report(await runUnpatched(options, catches), false);
+  const isClean = report(await runUnpatched(options, catches), false) && (await survives(options, catches));
   print(`${hunted.length} mutants, ${free.length} not caught`);
   return isClean && free.length === 0;
 }
@@ -130,6 +138,21 @@ function runUnpatched(options: SimOptions, catches: readonly Catch[]): Promise<T
   return options.jobs > 1
     ? runInWorkers(units, options.jobs, progressOf(units.length))
     : runHere(units, progressOf(units.length));
+}
+
+/** ... and the power losses. */
+async function survives(options: SimOptions, catches: readonly Catch[]): Promise<boolean> {
+  const byPowerLoss = new Set(
+    mutants.filter(({ hunt }) => hunt.mode === "power-loss").map(({ name }) => name),
+  );
+  const rounds = Math.max(
+    0,
+    ...catches.filter(({ mutant }) => byPowerLoss.has(mutant)).map(({ runs }) => runs),
+  );
+  if (rounds === 0) return true;
+  const isGood = await survivesPowerLoss(options.seed, rounds);
+  print(`${rounds} rounds of power losses: ${isGood ? "every promise was kept" : "FAILED"}`);
+  return isGood;
 }
 
 try {

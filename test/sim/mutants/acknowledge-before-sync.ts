@@ -11,5 +11,5 @@ export const acknowledgeBeforeSync: Mutant = {
     },
   ],
   caughtBy: ["I1"],
-  hunt: { mode: "power-loss", rounds: 20 },
+  hunt: { mode: "power-loss", rounds: 40 },
 };

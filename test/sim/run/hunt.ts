@@ -93,12 +93,8 @@ export const catchMark = "CATCH ";
 
 /** The crash test names what was violated: `  I1: ...`. */
 async function huntByPowerLoss(mutant: Mutant, seed: number, rounds: number): Promise<Catch> {
-  const crash = fileURLToPath(new URL("test/crash/main.ts", root));
   for (let round = 1; round <= rounds; round++) {
-    const { output } = await runMutant(mutant, [
-      crash,
-      ...["--mode", "power-loss", "--seed", String(seed), "--from", String(round), "--rounds", "1"],
-    ]);
+    const { output } = await runMutant(mutant, powerLossOf(seed, round, 1));
     for (const [, invariant, message] of output.matchAll(/^ {2}(I\d+): (.*)$/gm)) {
       const caughtBy = mutant.caughtBy.find(candidate => candidate === invariant);
       if (caughtBy) return { mutant: mutant.name, runs: round, caughtBy, message: message ?? "" };
@@ -107,16 +103,26 @@ async function huntByPowerLoss(mutant: Mutant, seed: number, rounds: number): Pr
   return { mutant: mutant.name, runs: rounds };
 }
 
+/** The code as it is, through the same power losses: whether it kept every promise. */
+export async function survivesPowerLoss(seed: number, rounds: number): Promise<boolean> {
+  return (await runMutant(undefined, powerLossOf(seed, 1, rounds))).code === 0;
+}
+
+function powerLossOf(seed: number, from: number, rounds: number): readonly string[] {
+  const crash = fileURLToPath(new URL("test/crash/main.ts", root));
+  return [crash, "--mode", "power-loss", "--seed", `${seed}`, "--from", `${from}`, "--rounds", `${rounds}`];
+}
+
+/** Runs a program with the mutant in it; without one, as it is. */
 async function runMutant(
-  mutant: Mutant,
+  mutant: Mutant | undefined,
   args: readonly string[],
 ): Promise<{ readonly output: string; readonly code: number | null }> {
   const child = spawn(process.execPath, [...args], {
+    // By the environment, so that processes and threads that the program starts are patched too.
     env: {
       ...process.env,
-      // By the environment, so that processes and threads that the program starts are patched too.
-      NODE_OPTIONS: `--import ${preload.href}`,
-      CUMULOG_MUTANT: mutant.name,
+      ...(mutant && { NODE_OPTIONS: `--import ${preload.href}`, CUMULOG_MUTANT: mutant.name }),
     },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: huntMsMax,
