@@ -191,10 +191,11 @@ describe("a pack", () => {
 
   it("that is not the newest must not be cut at all", async () => {
     const whole = aPack();
-    for (const cut of [1, 30, 40, 60])
-      await expect(
-        scanPack(fileOf(whole.subarray(0, whole.length - cut)), 7, 0, false, crc32c),
-      ).rejects.toThrow(StoreCorrupt);
+    // In the head of an object, in its body, in the body of a deletion.
+    for (const length of [30, 60, whole.length - 1])
+      await expect(scanPack(fileOf(whole.subarray(0, length)), 7, 0, false, crc32c)).rejects.toThrow(
+        StoreCorrupt,
+      );
   });
 
   it("that lost what was synced is damaged", async () => {
@@ -212,7 +213,7 @@ describe("a pack", () => {
   it("with records larger than what is read at once is read whole", async () => {
     const chunks: Uint8Array[] = [encodePackHead(1, crc32c)];
     let position = packHeadBytes;
-    const small = Array.from({ length: 5000 }, (_, i) => i % 150);
+    const small = Array.from({ length: 20_000 }, (_, i) => i % 3);
     const sizes = [...small, 5_000_000, 3, 300_000, 262_000, 70_000, 0, 4_194_304, 1];
     for (const [i, size] of sizes.entries()) {
       const part = new Uint8Array(size).fill(i);

@@ -328,6 +328,7 @@ describe("packs", () => {
     const { store, files, keysFound } = await aStore({ packBytesMax: 100 });
     const keys = Array.from({ length: 80 }, (_, i) => `k${i}`);
     for (const key of keys) await store.put(key, [Buffer.alloc(100)]);
+    await store.put("begins the newest", body("x"));
     const before = { ...files.done };
     expect(await keysFound(keys)).toEqual(keys);
     expect(await keysFound(keys)).toEqual(keys);
