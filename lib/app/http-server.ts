@@ -4,6 +4,7 @@
  * connection ends with its last answer.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../ports/index.ts";
 import { messageOf } from "../std/index.ts";
@@ -30,7 +31,8 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   readonly #clock: Clock;
-  readonly #underWay = new Set<ServerResponse>();
+  /** Answers under way, by connection. */
+  readonly #connections = new Map<Socket, Set<ServerResponse>>();
   #isClosing = false;
 
   constructor(
@@ -52,10 +54,14 @@ export class HttpServer {
         requestTimeout: 0,
       },
       (incoming: IncomingMessage, outgoing: ServerResponse) => {
-        this.#follow(outgoing);
+        this.#follow(incoming.socket, outgoing);
         void listener(incoming, outgoing);
       },
     );
+    this.#server.on("connection", (socket: Socket) => {
+      this.#connections.set(socket, new Set());
+      socket.once("close", () => this.#connections.delete(socket));
+    });
     this.#server.maxConnections = options.connectionsMax;
     this.#server.setTimeout(silenceMsMax);
   }
@@ -79,9 +85,15 @@ export class HttpServer {
    */
   async close(ms: number): Promise<void> {
     this.#isClosing = true;
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
-    for (const outgoing of this.#underWay) endConnectionWith(outgoing);
-    this.#server.closeIdleConnections();
+    // Not the close of an HTTP server: that one takes a connection for idle, and destroys it, as soon as the end of its
+    // answer was written, however much of the answer a slow reader has yet to take.
+    const closed = new Promise<void>(resolve =>
+      NetServer.prototype.close.call(this.#server, () => resolve()),
+    );
+    for (const [socket, underWay] of this.#connections) {
+      for (const outgoing of underWay) endConnectionWith(outgoing);
+      if (underWay.size === 0) socket.end();
+    }
     const cancel = this.#clock.timer(ms, () => this.#server.closeAllConnections());
     await closed;
     cancel();
@@ -93,13 +105,14 @@ export class HttpServer {
     this.#server.closeAllConnections();
   }
 
-  #follow(outgoing: ServerResponse): void {
-    this.#underWay.add(outgoing);
+  #follow(socket: Socket, outgoing: ServerResponse): void {
+    const underWay = this.#connections.get(socket);
+    underWay?.add(outgoing);
     if (this.#isClosing) endConnectionWith(outgoing);
     outgoing.once("close", () => {
-      this.#underWay.delete(outgoing);
-      // One whose headers were sent before the closing began stays open for a next request otherwise.
-      if (this.#isClosing) this.#server.closeIdleConnections();
+      underWay?.delete(outgoing);
+      // One whose headers were sent before the closing began would be kept for a next request.
+      if (this.#isClosing && underWay?.size === 0) socket.end();
     });
   }
 }

@@ -242,16 +242,17 @@ describe("stopping", () => {
 
   it("ends waiting reads and open streams with an answer", async () => {
     const { url, stop } = await started();
-    const path = await createTopic(url);
-    const waiting = fetch(`${url}/topics/orders/partitions/0/records?timeout=60000`);
+    const path = await createTopic(url, 2);
+    const waiting = fetch(`${url}/topics/orders/partitions/1/records?timeout=60000`);
     const sending = httpRequest(path, { method: "POST", headers: { "content-type": "application/json" } });
     const answering = new Promise<IncomingMessage>(resolve => sending.once("response", resolve));
     sending.write(record("a"));
     const answer = await answering;
     const reading = textOf(answer);
     await stop();
-    // The record of the stream woke the reader, or else the stop did.
-    expect((await waiting).status).toBe(200);
+    const waited = await waiting;
+    expect(await bodyOf(waited)).toMatchObject({ records: [], next_offset: 0 });
+    expect(waited.headers.get("connection")).toBe("close");
     const results = (await reading)
       .trim()
       .split("\n")
@@ -269,6 +270,31 @@ describe("stopping", () => {
     await stop();
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
     agent.destroy();
+  });
+
+  it("lets a slow reader have all of its answer, and then ends the connection", async () => {
+    const { url, stop, lines } = await started({ drainMs: 600_000 });
+    await createTopic(url);
+    const records = [{ value: Buffer.alloc(1_000_000, "x").toString("base64") }];
+    for (let i = 0; i < 16; i++)
+      await fetch(`${url}/topics/orders`, {
+        method: "POST",
+        headers: { "content-type": "application/vnd.kafka.binary.v2+json" },
+        body: JSON.stringify({ records }),
+      });
+    const socket = await connected(url);
+    socket.write(
+      "GET /topics/orders/partitions/0/records?max_bytes=20000000 HTTP/1.1\r\n" +
+        "Host: localhost\r\nAccept: application/vnd.cumulog.batches\r\n\r\n",
+    );
+    // The headers are there: it is too late to tell in them that the connection ends.
+    await new Promise(resolve => socket.once("readable", resolve));
+    const stopping = stop();
+    let bytes = 0;
+    for await (const chunk of socket) bytes += chunk.length;
+    await stopping;
+    expect(bytes).toBeGreaterThan(16_000_000);
+    expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
   });
 
   it("does not wait for ever for a client that never finishes", async () => {

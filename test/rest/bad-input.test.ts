@@ -642,14 +642,14 @@ describe("bodies of very many records", () => {
   });
 });
 
-describe("bodies nested a million deep", () => {
+describe("bodies nested very deep", () => {
   it.each([
     ["{cluster}/topics", {}],
     ["{cluster}/topics/orders/records", {}],
     ["/topics/orders", v2Json],
   ])("sent to %s do no harm", async (path, headers) => {
     const app = await anApp({});
-    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
     for (const body of [deep, `{"records":${deep}}`, `{"topic_name":${deep}}`, `{"value":${deep}}`]) {
       const answer = await app.call("POST", path.replace("{cluster}", app.cluster), { body, headers });
       expect(answer).toMatchObject({ status: 400, body: { error_code: 40001 } });

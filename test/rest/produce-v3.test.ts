@@ -144,8 +144,8 @@ describe("a stream of records", () => {
     await app.engine.topics.create({ name: "latest", partitions: 1, configs: compacted });
     const body = aStreamOf(
       text("no key"),
-      '{"key":{"type":"STRING","data":"k"}}\n\n{"key":{"type":"BINARY","data":"*"}}',
-      text("future", { key: { type: "STRING", data: "k" }, timestamp: "2999-01-01T00:00:00Z" }),
+      '{"key":{"type":"STRING","data":"k"}}\n\n{"key":{"type":"BINARY","data":"*"}}' +
+        text("future", { key: { type: "STRING", data: "k" }, timestamp: "2999-01-01T00:00:00Z" }),
       '  {"key":{"type":"AVRO","data":1}} {"partition_id":"0"} {"partition":0} {"key":',
       '{"type":"STRING","data":"k2"}}',
     );
@@ -226,6 +226,57 @@ describe("a stream of records", () => {
     for (let i = 0; i < 20; i++) await reader?.read();
     expect(sent).toBeGreaterThan(before);
     await reader?.cancel();
+  });
+
+  it("is read no further than its window while the log is slow", async () => {
+    const parts = memoryDeps();
+    const app = await anAppWithOrders({ parts, partitions: 1, rest: { streamWindowBytes: 10_000 } });
+    const update = parts.items.update.bind(parts.items);
+    const release = Promise.withResolvers<void>();
+    parts.items.update = async (...given) => {
+      await release.promise;
+      return update(...given);
+    };
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: async controller => {
+          await new Promise(resolve => setImmediate(resolve));
+          if (sent++ < 100) controller.enqueue(utf8(text("x".repeat(1000))));
+          else controller.close();
+          // Far more turns than it takes to read everything, if nothing holds it back.
+          if (sent === 8) setTurns(1000, release.resolve);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const answering = app.call("POST", at(app), { body });
+    await release.promise;
+    expect(sent).toBeLessThan(12);
+    expect(linesOf((await answering).text).length).toBe(100);
+  });
+
+  it("may be far longer than what may be held at once, and so may the space in it", async () => {
+    const rest = { bodyBufferBytes: 4000, requestBytesMax: 2000, streamWindowBytes: 1500 };
+    const app = await anAppWithOrders({ partitions: 1, rest });
+    const chunks = Array.from({ length: 100 }, () => [to(0, "x".repeat(900)), " ".repeat(900)]).flat();
+    const { text: lines } = await app.call("POST", at(app), { body: aStreamOf(...chunks) });
+    expect(linesOf(lines).filter(line => line.error_code === 200).length).toBe(100);
+  });
+
+  it("gives back what it held when its sender goes away", async () => {
+    const rest = { bodyBufferBytes: 4000, requestBytesMax: 2000 };
+    const app = await anAppWithOrders({ partitions: 1, rest });
+    for (let i = 0; i < 20; i++) {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const writer = writable.getWriter();
+      const sending = writer.write(utf8(to(0, "x".repeat(500))));
+      const response = await app.app.fetch(app.request("POST", at(app), { body: readable }));
+      expect(response.status).toBe(200);
+      await sending;
+      await writer.write(utf8(to(0, "x".repeat(500)).slice(0, 400)));
+      await Promise.all([writer.abort(new Error("gone")), response.body?.cancel()]);
+    }
   });
 
   it("goes on after a record that is too large, and gives back what it held", async () => {
@@ -313,3 +364,9 @@ describe("a stream of records", () => {
     expect(linesOf(lines).map(line => line.error_code)).toEqual([50307, 50307]);
   });
 });
+
+/** Calls back after that many turns of the event loop. */
+function setTurns(turns: number, callback: () => void): void {
+  if (turns === 0) callback();
+  else setImmediate(() => setTurns(turns - 1, callback));
+}

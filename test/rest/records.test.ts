@@ -147,6 +147,24 @@ describe("reading records as JSON", () => {
     expect(valuesOf(body)).toEqual(["gzip", "snappy", "lz4", "zstd"]);
   });
 
+  it("shows all of a text, a byte order mark too", async () => {
+    const app = await anAppWithOrders();
+    await appended(app.engine, "orders", 0, "\ufeffa");
+    expect(valuesOf((await app.call("GET", `${path}?format=string`)).body)).toEqual(["\ufeffa"]);
+  });
+
+  it("stops when what was compressed grows far past the bytes asked for", async () => {
+    const app = await anAppWithOrders();
+    const large = await buildBatch([aRecord("x".repeat(100_000))], {
+      codecs: systemCodecs,
+      compression: "gzip",
+    });
+    await appendBatches(app, large, large, large);
+    const { body } = await app.call("GET", `${path}?format=string&max_bytes=2000`);
+    expect(body).toMatchObject({ next_offset: 1, high_watermark: 3 });
+    expect(body.records.length).toBe(1);
+  });
+
   it("stops after the bytes asked for, but shows one batch at least", async () => {
     const app = await anAppWithOrders();
     for (let i = 0; i < 5; i++) await appended(app.engine, "orders", 0, `${i}${"x".repeat(100)}`);
