@@ -21,14 +21,17 @@ export function copyAttributes(attributes: Attributes): Attributes {
   return copy;
 }
 
+/** The key alone, so that a later change by the caller changes nothing here. */
 export function copyKey(key: ItemKey): ItemKey {
   return { pk: key.pk, sk: key.sk };
 }
 
+/** The item as it is now, bytes included. */
 export function copyItem(item: Item): Item {
   return { pk: item.pk, sk: item.sk, attributes: copyAttributes(item.attributes) };
 }
 
+/** The update as it is now, bytes included. */
 export function copyUpdate(update: Update): Update {
   return {
     ...(update.set && { set: copyAttributes(update.set) }),
@@ -38,6 +41,7 @@ export function copyUpdate(update: Update): Update {
   };
 }
 
+/** The write of a batch as it is now, bytes included. */
 export function copyWrite(write: BatchWrite): BatchWrite {
   return write.kind === "put"
     ? { kind: "put", item: copyItem(write.item) }

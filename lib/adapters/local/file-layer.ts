@@ -6,6 +6,7 @@ import { constants } from "node:fs";
 import { access, type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
+/** A file system, as far as packs need one. */
 export interface FileLayer {
   /** Makes the directory and those above it, durably. One that is there stays as it is. */
   makeDirectory(path: string): Promise<void>;
@@ -23,6 +24,7 @@ export interface FileLayer {
   syncDirectory(path: string): Promise<void>;
 }
 
+/** A file that is open for reading and writing. */
 export interface OpenFile {
   size(): Promise<number>;
   /** `length` bytes from `position`, fewer at the end of the file. */

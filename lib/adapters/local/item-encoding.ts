@@ -12,6 +12,7 @@ import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 export const imageVersion = 1;
 const valueTypes = { text: 0, bytes: 1, number: 2, negative: 3 } as const;
 
+/** Packs attributes by the grammar above. */
 export function encodeImage(attributes: Attributes): Uint8Array {
   const names = Object.keys(attributes);
   const writer = new Writer(1024).u8(imageVersion).varint(names.length);

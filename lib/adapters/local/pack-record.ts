@@ -19,6 +19,7 @@ type Crc32c = Codecs["crc32c"];
 /** Stored: never change or reuse. */
 export const packVersion = 1;
 const magic = utf8("CUMULOGP");
+/** Bytes before the first record of a pack. */
 export const packHeadBytes = 17;
 
 const recordTypes = { object: 1, deletion: 2 } as const;

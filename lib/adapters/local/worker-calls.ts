@@ -32,6 +32,7 @@ export interface IndexCalls {
   forgetPacks(packs: readonly number[]): void;
 }
 
+/** What opens and closes the databases of a data directory. */
 export interface OpenCalls {
   /** Before all others: opens the databases. Throws DataDirLocked, DataDirReadOnly, DataDirInvalid. */
   open(paths: { readonly items: string; readonly objects: string }): readonly IndexedPack[];
