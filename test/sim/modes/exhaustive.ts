@@ -5,7 +5,7 @@
 import { type Call, isEventualRead, isWrite, type Outcome } from "../../../lib/adapters/faulty/index.ts";
 import { Stage, stageEngineOptions } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
-import { showCall } from "../world/calls.ts";
+import { type CallKind, kindOfCall, showCall } from "../world/calls.ts";
 import type { Life } from "../world/process.ts";
 import { World } from "../world/world.ts";
 import { end } from "./ending.ts";
@@ -18,6 +18,9 @@ const faultNames = [
   "throttled",
   "answer lost",
   "dropped",
+  "unavailable from now on",
+  "unanswered from now on",
+  "answers lost from now on",
   "late by a little",
   "late after others",
   "killed, call lost",
@@ -120,11 +123,16 @@ export async function runCase(
   const calls: Call[] = [];
   const subject = world.life("p1");
   let isInTrouble = false;
+  /** Calls of a kind that go wrong from now on, until faults stop. */
+  const lastingFaults = new Map<CallKind, FaultName>();
   world.choose = (life, call) => {
     if (life !== subject) return { kind: "ok", ...times };
     const hit = hits.find(candidate => candidate.call === calls.length);
     calls.push(call);
+    const lasting = isInTrouble ? lastingFaults.get(kindOfCall(call)) : undefined;
+    if (lasting !== undefined) return outcomeOf(stage, life, call, lasting);
     if (hit === undefined || !isApplicable(call, hit.fault)) return { kind: "ok", ...times };
+    if (hit.fault.endsWith("from now on")) lastingFaults.set(kindOfCall(call), hit.fault);
     world.note(() => `FAULT ${hit.fault} at call ${hit.call}: ${showCall(call)}`);
     if (!isInTrouble) stage.play([afterwards(stage)]);
     isInTrouble = true;
@@ -161,9 +169,13 @@ function outcomeOf(stage: Stage, life: Life, call: Call, fault: FaultName): Outc
     case "conflict":
     case "throttled":
       return { kind: "failed", failure: fault, answerMs: 1 };
+    case "unavailable from now on":
+      return { kind: "failed", failure: "unavailable", answerMs: 1 };
     case "answer lost":
+    case "answers lost from now on":
       return { kind: "answerLost", reachMs: 1, answerMs: 1_000 };
     case "dropped":
+    case "unanswered from now on":
       return { kind: "dropped", answerMs: 1_000 };
     case "late by a little":
       return { kind: "late", answerMs: 10, reachMs: 12 };
