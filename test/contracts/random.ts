@@ -7,6 +7,8 @@ export function describeRandom(name: string, make: () => Random): void {
     it.each([0, 1, 6, 16, 4096])("gives %i bytes", length => {
       const bytes = make().bytes(length);
       expect(bytes).toBeInstanceOf(Uint8Array);
+      // A Buffer's slice() would share what it seems to copy.
+      expect(Buffer.isBuffer(bytes)).toBe(false);
       expect(bytes.length).toBe(length);
     });
 

@@ -17,20 +17,24 @@ import { errorCode, type FileLayer, isFull } from "./file-layer.ts";
 export const dataFormat = 1;
 
 const formatFile = "format";
+const databaseNames = { items: "items.db", objects: "objects.db" } as const;
 /** In a directory that is otherwise empty: an unfinished first start, and what mkfs leaves behind. */
 const ignorable = new Set(["lost+found"]);
 
 /** Where the parts of a data directory are. */
 export function pathsIn(dataDir: string) {
   return {
-    items: join(dataDir, "items.db"),
-    objects: join(dataDir, "objects.db"),
+    items: join(dataDir, databaseNames.items),
+    objects: join(dataDir, databaseNames.objects),
     packs: join(dataDir, "packs"),
   } as const;
 }
 
-/** Makes the directory ours, or checks that it is. Throws DataDirInvalid, DataDirNewer or DataDirReadOnly. */
-export async function prepareDataDirectory(files: FileLayer, dataDir: string): Promise<void> {
+/**
+ * Makes the directory ours, or checks that it is. Answers whether databases are still to be made in it.
+ * Throws DataDirInvalid, DataDirNewer or DataDirReadOnly.
+ */
+export async function prepareDataDirectory(files: FileLayer, dataDir: string): Promise<boolean> {
   try {
     await files.makeDirectory(dataDir);
     const names = await files.list(dataDir);
@@ -40,6 +44,7 @@ export async function prepareDataDirectory(files: FileLayer, dataDir: string): P
     else checkFormat(dataDir, written);
     await files.checkWritable(dataDir);
     await files.makeDirectory(pathsIn(dataDir).packs);
+    return !names.includes(databaseNames.items) || !names.includes(databaseNames.objects);
   } catch (error) {
     throw asDataDirError(error, dataDir);
   }

@@ -40,10 +40,10 @@ export async function openLocal(options: OpenLocalOptions): Promise<LocalStores>
   const worker = new WorkerClient();
   let index: LocalObjectIndex | undefined;
   try {
-    await prepareDataDirectory(files, dataDir);
+    const makesDatabases = await prepareDataDirectory(files, dataDir);
     const paths = pathsIn(dataDir);
     const packs = await worker.call("open", { items: paths.items, objects: paths.objects });
-    await files.syncDirectory(dataDir);
+    if (makesDatabases) await files.syncDirectory(dataDir);
     index = new LocalObjectIndex({ worker }, paths.objects, packs);
     const objects = await LocalObjectStore.open(
       { ...options, files, index },

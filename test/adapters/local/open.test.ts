@@ -227,8 +227,9 @@ describe("a start", () => {
     expect(present.length).toBe(2);
   });
 
-  it("syncs the directory, which holds databases that are new", async () => {
+  it("syncs the directory when its databases are new", async () => {
     const dataDir = await aDirectory();
+    await rm(join(dataDir, "objects.db"));
     const synced: string[] = [];
     const files: FileLayer = {
       ...systemFiles,
@@ -239,6 +240,9 @@ describe("a start", () => {
     };
     await (await open(dataDir, { files })).close();
     expect(synced).toContain(dataDir);
+    synced.length = 0;
+    await (await open(dataDir, { files })).close();
+    expect(synced).toEqual([]);
   });
 
   it("from a copy made while it ran finds all that was acknowledged", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { SystemClock } from "../../../lib/adapters/system/index.ts";
 
 describe("SystemClock", () => {
@@ -11,5 +11,22 @@ describe("SystemClock", () => {
     const cancel = new SystemClock().timer(60_000, () => undefined);
     expect(timers()).toBe(before);
     cancel();
+  });
+
+  it("waits longer than setTimeout can", () => {
+    vi.useFakeTimers();
+    try {
+      const dayMs = 86_400_000;
+      let calls = 0;
+      new SystemClock().timer(90 * dayMs, () => calls++);
+      const cancel = new SystemClock().timer(90 * dayMs, () => calls++);
+      vi.advanceTimersByTime(89 * dayMs);
+      cancel();
+      expect(calls).toBe(0);
+      vi.advanceTimersByTime(dayMs);
+      expect(calls).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
