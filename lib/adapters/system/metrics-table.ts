@@ -33,6 +33,23 @@ export const metrics: readonly Metric[] = [
   metric("counter", "cumulog_block_cache_total", "chunks", "Chunks asked for, by hit or miss.", "result"),
   metric("gauge", "cumulog_append_buffer_bytes", "bytes", "Bytes on their way into the log."),
   metric("gauge", "cumulog_block_cache_bytes", "bytes", "Bytes held for readers."),
+  metric(
+    "counter",
+    "cumulog_http_requests_total",
+    "requests",
+    "Requests answered over HTTP.",
+    "method",
+    "path",
+    "status",
+  ),
+  metric(
+    "histogram",
+    "cumulog_http_request_seconds",
+    "seconds",
+    "Time from a request to the start of its answer.",
+    "method",
+    "path",
+  ),
   metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
   metric(
     "histogram",

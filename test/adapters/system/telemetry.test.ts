@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { metrics, SystemTelemetry, type TelemetryOptions } from "../../../lib/adapters/system/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -183,6 +184,18 @@ describe("metrics", () => {
       expect(await valuesOf(telemetry, "cumulog_metrics_dropped_total")).toEqual([
         "cumulog_metrics_dropped_total 3",
       ]);
+  });
+
+  it("are declared, each that the code records", async () => {
+    const lib = new URL("../../../lib/", import.meta.url);
+    const files = (await readdir(lib, { recursive: true })).filter(name => name.endsWith(".ts"));
+    const sources = await Promise.all(files.map(name => readFile(new URL(name, lib), "utf8")));
+    const recorded = sources.flatMap(source =>
+      Array.from(source.matchAll(/\.(?:count|observe|gauge)\(\s*"(cumulog_\w+)"/g), match => match[1]),
+    );
+    const declared = metrics.map(metric => metric.name);
+    expect(recorded.length).toBeGreaterThan(0);
+    expect(recorded.filter(name => name !== undefined && !declared.includes(name))).toEqual([]);
   });
 
   it("are named after their unit, counters by _total, and once each", () => {
