@@ -30,7 +30,8 @@ export class Metrics {
     if (this.#loaded) this.#apply(recorded);
     else if (this.#waiting.length < waitingMax) this.#waiting.push(recorded);
     else this.#dropped++;
-    if (this.#waiting.length >= waitingMax / 2) void this.#load();
+    // A failure is told to whoever asks for the metrics.
+    if (this.#waiting.length >= waitingMax / 2) this.#load().catch(() => undefined);
   }
 
   /** Everything recorded so far, in Prometheus' text format, and the content type that names the format. */
