@@ -50,23 +50,6 @@ export const metrics: readonly Metric[] = [
     "method",
     "path",
   ),
-  metric(
-    "counter",
-    "cumulog_http_requests_total",
-    "requests",
-    "Requests answered, by method, route and status.",
-    "method",
-    "path",
-    "status",
-  ),
-  metric(
-    "histogram",
-    "cumulog_http_request_seconds",
-    "seconds",
-    "Time to an answer; of a stream, to its beginning.",
-    "method",
-    "path",
-  ),
   metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
   metric(
     "histogram",
