@@ -9,8 +9,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../ports/index.ts";
 import { messageOf } from "../std/index.ts";
 import { bracketed } from "./address.ts";
-import { HostUnusable, PortForbidden, PortInUse } from "./errors.ts";
-import { flagOf } from "./settings.ts";
+import { asListenError } from "./errors.ts";
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -70,7 +69,7 @@ export class HttpServer {
   listen(): Promise<string> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#server.once("error", error => reject(asListenError(error, host, port)));
+      this.#server.once("error", error => reject(asListenError(error, this.#options)));
       this.#server.listen({ host, port }, () => {
         const address = this.#server.address();
         const actual = typeof address === "object" && address !== null ? address.port : port;
@@ -119,21 +118,4 @@ export class HttpServer {
 
 function endConnectionWith(outgoing: ServerResponse): void {
   if (!outgoing.headersSent) outgoing.setHeader("connection", "close");
-}
-
-function asListenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const flag = flagOf("httpPort");
-  if (error.code === "EADDRINUSE")
-    return new PortInUse(
-      `port ${port} of ${host} is in use: stop what listens there, or choose another with ${flag}`,
-    );
-  if (error.code === "EACCES")
-    return new PortForbidden(
-      `port ${port} of ${host} is not open to this user: choose one from 1024 on with ${flag}`,
-    );
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
-    return new HostUnusable(
-      `host ${JSON.stringify(host)} is no address of this machine (${error.code}): choose one with ${flagOf("host")}`,
-    );
-  return error;
 }
