@@ -174,6 +174,8 @@ export class PackWriter {
   async #packWithRoom(): Promise<OpenPack> {
     if (this.#pack && this.#pack.end < this.#packBytesMax) return this.#pack;
     while (this.#syncs.running) await this.#syncs.running;
+    // The old pack's end may not be on the disk: it must not be called full, nor anything follow it.
+    if (this.#failed) throw new StoreUnavailable(this.#failed);
     const number = this.#nextNumber++;
     const path = join(this.#directory, packFileName(number));
     const file = await this.#files.create(path);
@@ -198,7 +200,8 @@ export class PackWriter {
     let end = start;
     for (const { record, bodyBytes, bodyCrc, length } of of) {
       const place = { pack: pack.number, position: end };
-      parts.push(encodeRecordHead({ ...record, bodyBytes, bodyCrc }, place, this.#crc32c), ...record.parts);
+      parts.push(encodeRecordHead({ ...record, bodyBytes, bodyCrc }, place, this.#crc32c));
+      for (const part of record.parts) parts.push(part);
       end += length;
     }
     try {

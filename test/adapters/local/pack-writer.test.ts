@@ -219,6 +219,27 @@ describe("a failing disk", () => {
     expect(await store.get("first")).toEqual({ kind: "missing" });
   });
 
+  it("begins no new pack after a failed sync, and tells the index nothing of the old one", async () => {
+    const { store, files, index, clock } = await aStore({ packBytesMax: 250 });
+    await store.put("before", body("x"));
+    await clock.advance(1000);
+    const before = { ...files.done };
+    const known = index.packs;
+    files.failNext("sync", "EIO");
+    const release = files.hold("sync");
+    const filling = store.put("filling", [Buffer.alloc(250)]);
+    await settle();
+    const next = store.put("next", body("x"));
+    const settled = Promise.allSettled([filling, next]);
+    await settle();
+    release();
+    const reasons = (await settled).map(result => (result.status === "rejected" ? result.reason.name : "?"));
+    expect(reasons).toEqual(["OutcomeUnknown", "StoreUnavailable"]);
+    await clock.advance(1000);
+    expect(files.done.create).toBe(before.create);
+    expect(index.packs).toEqual(known);
+  });
+
   it("does not acknowledge in a new pack whose directory was not synced", async () => {
     const { store, files } = await aStore();
     files.failNext("syncDirectory", "EIO");
