@@ -3,15 +3,28 @@
  * A table that can be read off the code is never written by hand.
  */
 
+import { metrics } from "../lib/adapters/system/index.ts";
 import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
 import { schema } from "../lib/format/index.ts";
+import { renderErrors, routes } from "../lib/rest/index.ts";
 
 /** Markdown by name. */
 export type Generators = Readonly<Record<string, () => string>>;
 
 export const generators: Generators = {
   configuration: () => renderConfiguration().trimEnd(),
+  errors: () => renderErrors().trimEnd(),
+  metrics: () =>
+    table(
+      ["metric", "type", "labels", "meaning"],
+      metrics.map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.join(", "), help]),
+    ),
+  routes: () =>
+    table(
+      ["method", "path", "what it does"],
+      routes.map(({ method, path, summary }) => [method.toUpperCase(), `\`${path}\``, summary]),
+    ),
   items: () =>
     table(
       ["item", "pk", "sk", "content", "encoded in"],

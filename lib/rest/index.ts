@@ -1,3 +1,4 @@
 export { createRestApp } from "./app.ts";
 export { defaultRestOptions, type RestDeps, type RestOptions } from "./deps.ts";
 export { renderErrors } from "./errors.ts";
+export { routes } from "./routes/routes.ts";
