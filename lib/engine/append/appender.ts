@@ -33,17 +33,19 @@ export class Appender {
   /** One answer per request, in their order. Never throws for what is wrong with a request. */
   async append(requests: readonly AppendRequest[]): Promise<readonly AppendAnswer[]> {
     const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.appendDeadlineMs;
-    const answers = new Map<AppendRequest, Promise<AppendAnswer>>();
+    const answers: Promise<AppendAnswer>[] = [];
     // What one caller sends for one topic travels together: a call of its own is a flush of its own.
-    for (const [topic, ofTopic] of Map.groupBy(requests, request => request.topic)) {
-      const appending = this.#appendAll(topic, ofTopic, deadlineMs);
-      for (const [i, request] of ofTopic.entries())
-        answers.set(
-          request,
-          appending.then(list => present(list[i], "an answer")),
-        );
+    const numbered = requests.map((request, index) => ({ request, index }));
+    for (const [topic, ofTopic] of Map.groupBy(numbered, ({ request }) => request.topic)) {
+      const appending = this.#appendAll(
+        topic,
+        ofTopic.map(({ request }) => request),
+        deadlineMs,
+      );
+      for (const [i, { index }] of ofTopic.entries())
+        answers[index] = appending.then(list => present(list[i], "an answer"));
     }
-    return Promise.all(requests.map(request => present(answers.get(request), "an answer")));
+    return Promise.all(answers);
   }
 
   /** Takes nothing more, and resolves when everything taken is answered. */
