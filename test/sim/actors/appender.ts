@@ -2,8 +2,9 @@
  * Appends new records, alone or to several partitions at once; sometimes a request is delivered twice, to the same
  * process or to another one while the first is still at it.
  */
-import type { NewBatches } from "../world/client.ts";
+
 import type { Prng } from "../world/prng.ts";
+import type { NewBatches } from "../world/requests.ts";
 import type { Stage } from "./stage.ts";
 
 export async function appender(stage: Stage, prng: Prng): Promise<void> {

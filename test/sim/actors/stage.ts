@@ -4,9 +4,10 @@
 import type { Topic } from "../../../lib/engine/index.ts";
 import { defaultEngineOptions, type EngineOptions } from "../../../lib/engine/index.ts";
 import type { TopicId } from "../../../lib/format/index.ts";
-import { Client, clientTimeMs, type NewBatches, type Target } from "../world/client.ts";
+import { Client, clientTimeMs } from "../world/client.ts";
 import type { Prng } from "../world/prng.ts";
 import type { Life } from "../world/process.ts";
+import type { NewBatches, Target } from "../world/requests.ts";
 import type { World } from "../world/world.ts";
 
 /** Small enough that a few hundred requests meet every limit. */

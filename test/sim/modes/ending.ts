@@ -8,9 +8,9 @@ import { type Stage, stepsMax } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
 import { graceMs } from "../actors/sweeper.ts";
 import { Audit } from "../world/audit.ts";
-import type { Target } from "../world/client.ts";
 import { killed, type Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
+import type { Target } from "../world/requests.ts";
 import { chooseOk } from "../world/world.ts";
 
 /** Longer than any deadline of a request and what follows from it, ms. */

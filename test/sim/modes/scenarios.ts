@@ -4,9 +4,9 @@
  */
 import { present } from "../../../lib/std/index.ts";
 import type { StableTopic, Stage } from "../actors/stage.ts";
-import type { NewBatches, Target } from "../world/client.ts";
 import type { Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
+import type { NewBatches, Target } from "../world/requests.ts";
 
 export type Scenario = {
   readonly name: string;

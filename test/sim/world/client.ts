@@ -5,7 +5,6 @@
 import { pureCodecs } from "../../../lib/adapters/pure/index.ts";
 import type {
   AppendAnswer,
-  AppendRequest,
   FetchAnswer,
   FetchOptions,
   FetchRequest,
@@ -14,34 +13,14 @@ import type {
   Topic,
 } from "../../../lib/engine/index.ts";
 import * as engine from "../../../lib/engine/index.ts";
-import type { TopicId } from "../../../lib/format/index.ts";
-import {
-  buildPlainBatch,
-  readBatchHeader,
-  readRecords,
-  validateBatch,
-} from "../../../lib/format/record-batch/index.ts";
-import { CumulogError, concat, present, textOf, utf8 } from "../../../lib/std/index.ts";
+import { readBatchHeader, readRecords, validateBatch } from "../../../lib/format/record-batch/index.ts";
+import { CumulogError, present, textOf } from "../../../lib/std/index.ts";
 import type { HistoryError, OffsetSpecText, SeenRecord } from "../checker/index.ts";
 import { type Killed, killed, type Life } from "./process.ts";
 import { worldStartMs } from "./process-clock.ts";
+import { type NewBatches, requestOf, type Target } from "./requests.ts";
+import { showAdmin, showAppend, showFetch } from "./show.ts";
 import type { World } from "./world.ts";
-
-/** A topic as a client knows it. `log` as in the history. */
-export type Target = { readonly topic: string; readonly log?: string; readonly topicId?: TopicId };
-
-export type NewRecord = {
-  readonly value: string;
-  readonly timestampMs: number;
-  readonly paddingBytes: number;
-};
-/** Batches for one partition. */
-export type NewBatches = Target & {
-  readonly partition: number;
-  readonly batches: readonly (readonly NewRecord[])[];
-  /** The topic gives records its own time. */
-  readonly isStamped?: boolean;
-};
 
 /** Every error that the engine promises to speak in. A store's own words are none of a client's business. */
 const engineErrorNames = new Set([
@@ -265,26 +244,6 @@ export class Client {
   }
 }
 
-function requestOf(part: NewBatches): AppendRequest {
-  const batches = part.batches.map(records =>
-    buildPlainBatch(
-      records.map(({ value, timestampMs, paddingBytes }) => ({
-        timestampMs,
-        key: null,
-        value: utf8(`${value}|${"x".repeat(paddingBytes)}`),
-        headers: [],
-      })),
-      { codecs: pureCodecs },
-    ),
-  );
-  return {
-    topic: part.topic,
-    partition: part.partition,
-    batches: concat(batches),
-    ...(part.topicId !== undefined && { topicId: part.topicId }),
-  };
-}
-
 /** What a record is called: its value up to the padding. */
 function nameOf(value: Uint8Array | null): string {
   return value === null ? "null" : (textOf(value).split("|")[0] ?? "");
@@ -312,26 +271,4 @@ function errorOf(error: CumulogError): HistoryError {
 /** Verbs answer; admin calls throw what is known. The caller of this tells them apart. */
 function asBug(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function showAppend(answer: AppendAnswer): string {
-  return answer.kind === "appended"
-    ? `at ${answer.baseOffset}, ${answer.recordCount} records`
-    : `${answer.error.name}: ${answer.error.message}`;
-}
-
-function showFetch(
-  answer: Extract<FetchAnswer, { kind: "records" }>,
-  records: readonly SeenRecord[],
-): string {
-  const values = records.map(record => `${record.offset}:${record.value}`).join(" ");
-  return `next ${answer.nextOffset} end ${answer.highWatermark} ${values}`;
-}
-
-function showAdmin(answer: Topic | readonly Topic[] | undefined | Killed | Error): string {
-  if (answer === undefined) return "done";
-  if (answer === killed) return "killed";
-  if (answer instanceof Error) return `${answer.name}: ${answer.message}`;
-  const topics = "length" in answer ? answer : [answer];
-  return topics.map(topic => `${topic.name} ${topic.id} x${topic.partitions}`).join(", ");
 }
