@@ -6,7 +6,8 @@ import { assert } from "./assert.ts";
 import { CumulogError } from "./errors.ts";
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
+// A byte order mark is text like any other: what was encoded comes back whole.
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes from outside ended early or held an impossible number. */
 export class MalformedBytes extends CumulogError {
