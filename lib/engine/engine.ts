@@ -8,7 +8,16 @@ import type { OwnChunkListener } from "./append/index.ts";
 import { Appender, Batcher, Committer, Flusher, SegmentClock, SegmentPlacer } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
 import { checkEngineOptions } from "./options.ts";
-import { BlockCache, Chunk, ChunkLoader, Fetcher, OffsetLister, Watch } from "./read/index.ts";
+import {
+  BlockCache,
+  Chunk,
+  ChunkLoader,
+  Fetcher,
+  OffsetLister,
+  PageCache,
+  Planner,
+  Watch,
+} from "./read/index.ts";
 import { Roller } from "./roll/index.ts";
 import { Shards } from "./sequencer/index.ts";
 import { TopicResolver, TopicStore, Topics } from "./topics/index.ts";
@@ -54,8 +63,10 @@ export class Engine {
     );
     this.#appender = new Appender(deps, options, resolver, this.#batcher);
     const loader = new ChunkLoader(deps, this.#cache);
-    this.#fetcher = new Fetcher(deps, options, resolver, shards, loader, new Watch(deps, options));
-    this.#lister = new OffsetLister(deps, options, resolver, shards, loader);
+    const planner = new Planner(deps, new PageCache());
+    const watch = new Watch(deps, options);
+    this.#fetcher = new Fetcher(deps, options, resolver, shards, planner, loader, watch);
+    this.#lister = new OffsetLister(deps, options, resolver, shards, planner, loader);
   }
 
   /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */

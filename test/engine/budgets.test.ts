@@ -117,6 +117,28 @@ describe("the price of", () => {
     expect(costs[1]?.objectGets).toBe(4);
   });
 
+  it("reading on through a backlog: a query for each 16 pages, and nothing to read it again", async () => {
+    const { deps, spent, reset } = aMeteredLog();
+    const writer = anEngine(deps, { ...defaultTiers, itemTierBytes: 0 });
+    await writer.topics.create({ name: "t", partitions: 1 });
+    // A roll, and with it a page, for each run of 8 commits.
+    const end = 8 * 40;
+    for (let i = 0; i < end; i++) await appended(writer, "t", 0, `${i}`);
+    await writer.settle();
+    const reader = anEngine(deps, { ...defaultTiers, itemTierBytes: 0 });
+    const readOn = async (): Promise<void> => {
+      for (let offset = 0; offset < end; offset++)
+        expect(await recordsOf(await fetched(reader, "t", 0, offset, 1))).toHaveLength(1);
+    };
+    await fetched(reader, "t", 0, end);
+    reset();
+    await readOn();
+    expect(spent()).toMatchObject({ itemReads: 3, objectGets: end });
+    reset();
+    await readOn();
+    expect(spent()).toEqual(nothing);
+  });
+
   it("a long poll that waits: eventual looks only, and none when nobody waits", async () => {
     const { deps, spent, reset } = aMeteredLog();
     const engine = anEngine(deps, { ...defaultTiers, watchPauseMs: 1, watchPauseMsMax: 4 });

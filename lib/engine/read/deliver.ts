@@ -10,17 +10,19 @@ import type { EngineDeps, FetchAnswer } from "../types.ts";
 import { keyOf } from "./block-cache.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
-import { type Located, type Locator, nameOf, plansMax } from "./locate.ts";
-import { type PlannedChunk, plan } from "./plan.ts";
+import { type Located, type Locator, nameOf, plansMax, type Target } from "./locate.ts";
+import type { PlannedChunk, Planner } from "./plan.ts";
 
 export class Deliverer {
   readonly #deps: EngineDeps;
   readonly #locator: Locator;
+  readonly #planner: Planner;
   readonly #loader: ChunkLoader;
 
-  constructor(deps: EngineDeps, locator: Locator, loader: ChunkLoader) {
+  constructor(deps: EngineDeps, locator: Locator, planner: Planner, loader: ChunkLoader) {
     this.#deps = deps;
     this.#locator = locator;
+    this.#planner = planner;
     this.#loader = loader;
   }
 
@@ -47,7 +49,7 @@ export class Deliverer {
       }
     } catch (error) {
       // What was read before the trouble is good; the trouble is told when it is what was asked for.
-      if (batches.length === 0) return { kind: "failed", error: asFailure(error) };
+      if (batches.length === 0) return { kind: "failed", error: whereItHappened(target, asFailure(error)) };
     }
     // Others may have seen more meanwhile: within a process the high watermark does not go back.
     const head = target.shard.known?.partitions.get(target.partition) ?? located.head;
@@ -72,13 +74,13 @@ export class Deliverer {
       // The plan may be older than what moved the records: see where they are now.
       const image = await this.#locator.strongImage(target, deadlineMs);
       const again = await repeating(this.#deps, deadlineMs, () =>
-        plan(this.#deps, target.shard, image, target.partition, place.base, 1, { consistent: true }),
+        this.#planner.plan(target.shard, image, target.partition, place.base, 1, "anew"),
       );
       const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
       // A strong plan that names the same segment again: nothing moved, it is gone.
       if (moved === undefined || keyOf(moved) === keyOf(wanted))
         throw new RecordsCorrupt(
-          `offsets [${place.base}, ${place.base + place.recordCount}) of ${nameOf(target)}: ${describeChunk(wanted)} is missing`,
+          `offsets [${place.base}, ${place.base + place.recordCount}): ${describeChunk(wanted)} is missing`,
         );
       wanted = moved;
     }
@@ -86,6 +88,11 @@ export class Deliverer {
       `offset ${place.base} of ${nameOf(target)} moved ${plansMax} times while it was read`,
     );
   }
+}
+
+/** A chunk knows its segment and its offsets; whoever reads the message also wants the partition. */
+function whereItHappened(target: Target, error: CumulogError): CumulogError {
+  return error instanceof RecordsCorrupt ? new RecordsCorrupt(`${nameOf(target)}: ${error.message}`) : error;
 }
 
 /** The chunks that a delivery of so many bytes may touch; the first in any case. */

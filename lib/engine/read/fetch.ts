@@ -12,6 +12,7 @@ import type { EngineDeps, EngineOptions, FetchAnswer, FetchOptions, FetchRequest
 import { Deliverer } from "./deliver.ts";
 import type { ChunkLoader } from "./load.ts";
 import { type Located, Locator, type Look, type Target } from "./locate.ts";
+import type { Planner } from "./plan.ts";
 import type { Watch } from "./watch.ts";
 
 type Resolved = Target | { readonly failure: CumulogError };
@@ -31,6 +32,7 @@ export class Fetcher {
     options: EngineOptions,
     resolver: TopicResolver,
     shards: Shards,
+    planner: Planner,
     loader: ChunkLoader,
     watch: Watch,
   ) {
@@ -38,8 +40,8 @@ export class Fetcher {
     this.#options = options;
     this.#resolver = resolver;
     this.#shards = shards;
-    this.#locator = new Locator(deps, resolver);
-    this.#deliverer = new Deliverer(deps, this.#locator, loader);
+    this.#locator = new Locator(deps, resolver, planner);
+    this.#deliverer = new Deliverer(deps, this.#locator, planner, loader);
     this.#watch = watch;
   }
 

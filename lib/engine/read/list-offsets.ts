@@ -12,7 +12,7 @@ import type { TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions, OffsetAnswer, OffsetRequest } from "../types.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
-import { type PlannedChunk, plan } from "./plan.ts";
+import type { PlannedChunk, Planner } from "./plan.ts";
 
 /** Chunks are walked in plans of about this many bytes, to bound what one query brings. */
 const planBytes = 64 * 1024 * 1024;
@@ -35,6 +35,7 @@ export class OffsetLister {
   readonly #options: EngineOptions;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
+  readonly #planner: Planner;
   readonly #loader: ChunkLoader;
 
   constructor(
@@ -42,12 +43,14 @@ export class OffsetLister {
     options: EngineOptions,
     resolver: TopicResolver,
     shards: Shards,
+    planner: Planner,
     loader: ChunkLoader,
   ) {
     this.#deps = deps;
     this.#options = options;
     this.#resolver = resolver;
     this.#shards = shards;
+    this.#planner = planner;
     this.#loader = loader;
   }
 
@@ -112,7 +115,7 @@ export class OffsetLister {
     while (from < target.head.next) {
       const at = from;
       const made = await repeating(this.#deps, target.deadlineMs, () =>
-        plan(this.#deps, target.shard, target.image, target.partition, at, planBytes, { consistent: true }),
+        this.#planner.plan(target.shard, target.image, target.partition, at, planBytes, "anew"),
       );
       if (made.kind === "uncovered" || made.end === from)
         throw new RecordsCorrupt(`offset ${from} of ${target.name} is in no page`);
@@ -129,7 +132,8 @@ export class OffsetLister {
   ): AsyncGenerator<{ readonly offset: number; readonly timestampMs: number }> {
     const chunk = await this.#load(target, place);
     // A record that cannot be read may be the very one: better no answer than a later one.
-    if (!chunk.isWhole) throw chunk.lost(chunk.place.base, chunk.end);
+    if (!chunk.isWhole)
+      throw new RecordsCorrupt(`${target.name}: ${chunk.lost(chunk.place.base, chunk.end).message}`);
     for (const batch of chunk.batches) {
       if (batch.maxTimestampMs < fromTimeMs || batch.end <= target.head.start) continue;
       const records = await readRecords(chunk.deliver(batch), {

@@ -10,7 +10,7 @@ import { type DeadlineMs, repeating } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { Topic, TopicResolver } from "../topics/index.ts";
 import type { EngineDeps } from "../types.ts";
-import { type PlannedChunk, plan } from "./plan.ts";
+import type { PlannedChunk, Planner } from "./plan.ts";
 
 /** A plan is made again from a strong look at most this often before the fetch fails. */
 export const plansMax = 5;
@@ -38,10 +38,12 @@ export type Look = "look" | "knownOnly";
 export class Locator {
   readonly #deps: EngineDeps;
   readonly #resolver: TopicResolver;
+  readonly #planner: Planner;
 
-  constructor(deps: EngineDeps, resolver: TopicResolver) {
+  constructor(deps: EngineDeps, resolver: TopicResolver, planner: Planner) {
     this.#deps = deps;
     this.#resolver = resolver;
+    this.#planner = planner;
   }
 
   /** Throws what is true of the partition (OffsetOutOfRange, UnknownTopic, TopicFenced, RecordsCorrupt) or what the stores throw. */
@@ -53,9 +55,14 @@ export class Locator {
       if (target.from === head.head.next) return { target, head: head.head, image, chunks: [] };
       const current = image;
       const made = await repeating(this.#deps, deadlineMs, () =>
-        plan(this.#deps, target.shard, current, target.partition, target.from, target.bytesMax, {
-          consistent: attempt > 1,
-        }),
+        this.#planner.plan(
+          target.shard,
+          current,
+          target.partition,
+          target.from,
+          target.bytesMax,
+          attempt > 1 ? "strong" : "eventual",
+        ),
       );
       if (made.kind === "chunks") return { target, head: head.head, image, chunks: made.chunks };
       if (attempt === plansMax)

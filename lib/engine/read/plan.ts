@@ -12,10 +12,12 @@ import {
   readPageItem,
   type SequencerImage,
 } from "../../format/items/index.ts";
-import { present } from "../../std/index.ts";
+import type { Item } from "../../ports/index.ts";
+import { messageOf, present } from "../../std/index.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { EngineDeps } from "../types.ts";
 import type { ChunkPlace } from "./chunk.ts";
+import type { PageCache } from "./page-cache.ts";
 
 /** What the entries say of a chunk, enough to choose it by time. */
 export type PlannedChunk = ChunkPlace & { readonly maxTimestampMs: number };
@@ -29,28 +31,109 @@ export type Plan =
   /** The pages do not cover `from`: look again, strongly. */
   | { readonly kind: "uncovered" };
 
-/** Chunks of [from, next) by this image, at least `bytesWanted` of them where there are as many. One query at most. */
-export async function plan(
-  deps: EngineDeps,
-  shard: Shard,
-  image: SequencerImage,
-  partition: PartitionIndex,
-  from: Offset,
-  bytesWanted: number,
-  options: { readonly consistent: boolean },
-): Promise<Plan> {
-  const firstLive = present(firstLiveOffset(image, partition), `n${partition}`);
-  if (from >= firstLive) return liveChunks(image, partition, from);
-  const rolled = await rolledChunks(deps, shard, partition, from, firstLive, bytesWanted, options);
-  // A fetch that the pages have not filled goes on into the live entries.
-  if (rolled.kind === "uncovered" || rolled.end < firstLive || bytesOf(rolled.chunks) >= bytesWanted)
-    return rolled;
-  const live = liveChunks(image, partition, rolled.end);
-  return { kind: "chunks", chunks: [...rolled.chunks, ...live.chunks], end: live.end };
+/**
+ * How pages are found. Known ones need no query; of the others a strong one sees all. `anew` believes the store alone:
+ * a known page is true for ever, but its segments may lie elsewhere by now.
+ */
+export type PageLook = "eventual" | "strong" | "anew";
+
+export class Planner {
+  readonly #deps: EngineDeps;
+  readonly #pages: PageCache;
+
+  constructor(deps: EngineDeps, pages: PageCache) {
+    this.#deps = deps;
+    this.#pages = pages;
+  }
+
+  /** Chunks of [from, next) by this image, at least `bytesWanted` of them where there are as many. One query at most. */
+  async plan(
+    shard: Shard,
+    image: SequencerImage,
+    partition: PartitionIndex,
+    from: Offset,
+    bytesWanted: number,
+    look: PageLook,
+  ): Promise<Plan> {
+    const firstLive = present(firstLiveOffset(image, partition), `n${partition}`);
+    if (from >= firstLive) return liveChunks(image, partition, from);
+    const pk = pagePartitionKey(shard.topicId, partition);
+    const rolled = new RolledChunks(from, firstLive, bytesWanted);
+    if (look !== "anew") this.#addKnown(rolled, pk);
+    if (!rolled.isEnough) await this.#addRead(rolled, pk, look);
+    if (rolled.reached === from) return { kind: "uncovered" };
+    // A fetch that the pages have not filled goes on into the live entries.
+    if (rolled.reached < firstLive || rolled.bytes >= bytesWanted) return rolled.toPlan();
+    const live = liveChunks(image, partition, offset(rolled.reached));
+    return { kind: "chunks", chunks: [...rolled.chunks, ...live.chunks], end: live.end };
+  }
+
+  #addKnown(rolled: RolledChunks, pk: string): void {
+    while (!rolled.isEnough) {
+      const page = this.#pages.covering(pk, rolled.reached);
+      if (page === undefined) return;
+      rolled.add(page);
+    }
+  }
+
+  async #addRead(rolled: RolledChunks, pk: string, look: PageLook): Promise<void> {
+    const answer = await this.#deps.items.query({
+      pk,
+      ...committedPageRange(offset(rolled.reached), offset(Number.MAX_SAFE_INTEGER)),
+      consistent: look !== "eventual",
+      limit: pagesPerQuery,
+    });
+    for (const [index, item] of answer.items.entries()) {
+      const page = readPageItem(item);
+      this.#pages.keep(pk, page);
+      if (page.start > rolled.reached) break;
+      rolled.add(page);
+      if (!rolled.isEnough) continue;
+      this.#keepAhead(pk, answer.items.slice(index + 1));
+      return;
+    }
+  }
+
+  /** Pages that came with the answer, for whoever reads on: they are paid for. */
+  #keepAhead(pk: string, items: readonly Item[]): void {
+    try {
+      for (const item of items) this.#pages.keep(pk, readPageItem(item));
+    } catch (error) {
+      // Damaged: whoever needs it reads it again, and is told.
+      void messageOf(error);
+    }
+  }
 }
 
-function bytesOf(chunks: readonly PlannedChunk[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+/** Chunks gathered page by page from `from` on, until they are enough: they fill the fetch, or live entries follow. */
+class RolledChunks {
+  readonly chunks: PlannedChunk[] = [];
+  readonly #to: number;
+  readonly #bytesWanted: number;
+  reached: number;
+  bytes = 0;
+
+  constructor(from: number, to: number, bytesWanted: number) {
+    this.reached = from;
+    this.#to = to;
+    this.#bytesWanted = bytesWanted;
+  }
+
+  get isEnough(): boolean {
+    return this.reached >= this.#to || (this.chunks.length > 0 && this.bytes >= this.#bytesWanted);
+  }
+
+  add(page: Page): void {
+    for (const chunk of chunksOf(page, this.reached)) {
+      this.chunks.push(chunk);
+      this.bytes += chunk.length;
+      this.reached = chunk.base + chunk.recordCount;
+    }
+  }
+
+  toPlan(): Plan {
+    return { kind: "chunks", chunks: this.chunks, end: offset(this.reached) };
+  }
 }
 
 function liveChunks(
@@ -74,37 +157,6 @@ function liveChunks(
     });
   }
   return { kind: "chunks", chunks, end: present(image.partitions.get(partition), `n${partition}`).next };
-}
-
-async function rolledChunks(
-  deps: EngineDeps,
-  shard: Shard,
-  partition: PartitionIndex,
-  from: Offset,
-  to: Offset,
-  bytesWanted: number,
-  options: { readonly consistent: boolean },
-): Promise<Plan> {
-  const answer = await deps.items.query({
-    pk: pagePartitionKey(shard.topicId, partition),
-    ...committedPageRange(from, offset(Number.MAX_SAFE_INTEGER)),
-    consistent: options.consistent,
-    limit: pagesPerQuery,
-  });
-  const chunks: PlannedChunk[] = [];
-  let reached: number = from;
-  let bytes = 0;
-  for (const item of answer.items) {
-    const page = readPageItem(item);
-    if (page.start > reached) break;
-    for (const chunk of chunksOf(page, reached)) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      reached = chunk.base + chunk.recordCount;
-    }
-    if (bytes >= bytesWanted || reached >= to) break;
-  }
-  return chunks.length === 0 ? { kind: "uncovered" } : { kind: "chunks", chunks, end: offset(reached) };
 }
 
 /** The chunks of a page that end after `reached`. */
