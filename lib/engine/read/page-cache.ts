@@ -1,5 +1,5 @@
 /**
- * Pages that this process has read, by what they cover. A page is never overwritten by other content, so a known one
+ * Pages that this process has read, by where they end. A page is never overwritten by other content, so a known one
  * saves its query for ever; it says nothing of whether its segments still lie where they lay. Bounded in entries.
  */
 import { LRUCache } from "lru-cache";
@@ -23,12 +23,11 @@ export class PageCache {
     });
   }
 
-  /** The first known page of the partition that ends after `offset`, if it begins at or before it. */
-  covering(partition: string, offset: number): Page | undefined {
+  /** The known page of the partition with the smallest end above `offset`. It may begin above it, too. */
+  firstEndingAfter(partition: string, offset: number): Page | undefined {
     const ends = this.#ends.get(partition) ?? [];
     const end = ends[firstAbove(ends, offset)];
-    const page = end === undefined ? undefined : this.#pages.get(keyOf(partition, end));
-    return page !== undefined && page.start <= offset ? page : undefined;
+    return end === undefined ? undefined : this.#pages.get(keyOf(partition, end));
   }
 
   keep(partition: string, page: Page): void {

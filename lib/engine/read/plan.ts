@@ -70,9 +70,8 @@ export class Planner {
 
   #addKnown(rolled: RolledChunks, pk: string): void {
     while (!rolled.isEnough) {
-      const page = this.#pages.covering(pk, rolled.reached);
-      if (page === undefined) return;
-      rolled.add(page);
+      const page = this.#pages.firstEndingAfter(pk, rolled.reached);
+      if (page === undefined || !rolled.add(page)) return;
     }
   }
 
@@ -86,8 +85,7 @@ export class Planner {
     for (const [index, item] of answer.items.entries()) {
       const page = readPageItem(item);
       this.#pages.keep(pk, page);
-      if (page.start > rolled.reached) break;
-      rolled.add(page);
+      if (!rolled.add(page)) return;
       if (!rolled.isEnough) continue;
       this.#keepAhead(pk, answer.items.slice(index + 1));
       return;
@@ -123,12 +121,15 @@ class RolledChunks {
     return this.reached >= this.#to || (this.chunks.length > 0 && this.bytes >= this.#bytesWanted);
   }
 
-  add(page: Page): void {
+  /** False for a page that begins further on: it is not used, since what is asked for would be left out. */
+  add(page: Page): boolean {
+    if (page.start > this.reached) return false;
     for (const chunk of chunksOf(page, this.reached)) {
       this.chunks.push(chunk);
       this.bytes += chunk.length;
       this.reached = chunk.base + chunk.recordCount;
     }
+    return true;
   }
 
   toPlan(): Plan {

@@ -4,7 +4,7 @@ export const pageNotCovering: Mutant = {
   name: "page-not-covering",
   breaks: "a page is used only if it covers the offset",
   file: "lib/engine/read/plan.ts",
-  edits: [{ find: "reached) break;", replace: "reached && false) break;" }],
+  edits: [{ find: "    if (page.start > this.reached) return false;\n", replace: "" }],
   caughtBy: ["I6"],
   hunt: { mode: "seeds" },
 };
