@@ -30,7 +30,7 @@ const clientCounts = [
   { writers: 8, readers: 2 },
 ] as const;
 const livesMax = 3;
-const lifeMs = { min: 10, max: 3_000 } as const;
+const lifeMs = { min: 10, max: 2_000 } as const;
 const acknowledgementsMax = 5_000;
 const startMsMax = 500;
 
