@@ -1,7 +1,7 @@
 /**
  * The real server in a process of its own: node directly on the entry of the command line, as `npm start` runs it.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -63,10 +63,14 @@ export class ServerProcess {
     );
   }
 
-  /** Memory of the process that is in use now, bytes. Linux only. */
+  /** Memory of the process that is in use now, bytes. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+    const status = `/proc/${this.#process.pid}/status`;
+    const kibibytes = existsSync(status)
+      ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]
+      : // macOS has no /proc.
+        execFileSync("ps", ["-o", "rss=", "-p", String(this.#process.pid)], { encoding: "utf8" }).trim();
+    return Number(kibibytes) * 1024;
   }
 
   /** Ends it as SIGTERM does, draining; answers with its exit code. */
