@@ -5,7 +5,15 @@
 import { offset } from "../format/index.ts";
 import { concat, present } from "../std/index.ts";
 import type { OwnChunkListener } from "./append/index.ts";
-import { Appender, Batcher, Committer, Flusher, SegmentClock, SegmentPlacer } from "./append/index.ts";
+import {
+  Appender,
+  Batcher,
+  Committer,
+  chunkKey,
+  Flusher,
+  SegmentClock,
+  SegmentPlacer,
+} from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
 import { checkEngineOptions } from "./options.ts";
 import {
@@ -43,6 +51,7 @@ export class Engine {
   readonly #roller: Roller;
   readonly #batcher: Batcher;
   readonly #cache: BlockCache;
+  #draining: Promise<void> | undefined;
 
   /** Starts nothing and reads nothing. */
   constructor(deps: EngineDeps, options: EngineOptions) {
@@ -105,7 +114,12 @@ export class Engine {
   }
 
   /** Takes no more appends, answers all that are under way, ends waiting fetches, ends background work. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  async #drain(): Promise<void> {
     this.#fetcher.close();
     await this.#appender.close();
     await this.#roller.settle();
@@ -116,9 +130,7 @@ export class Engine {
 function keepOwnChunk(deps: EngineDeps, cache: BlockCache): OwnChunkListener {
   return (segment, part, chunk, baseOffset) => {
     const info = present(
-      segment.chunks.find(
-        ({ partition, topicId }) => partition === chunk.partition && topicId === part.topic.id,
-      ),
+      segment.chunks.get(chunkKey(part.topic.id, chunk.partition)),
       `partition ${chunk.partition} in segment ${segment.id}`,
     );
     const place = {

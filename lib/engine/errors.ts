@@ -2,7 +2,7 @@
  * What can go wrong with the log, one class per fact, in the log's own words. A face translates each class once and
  * exhaustively (`engineErrors` is the list); the engine knows no HTTP status and no Kafka error code.
  */
-import { CumulogError, messageOf } from "../std/index.ts";
+import { AssertionFailed, CumulogError, messageOf } from "../std/index.ts";
 import { isPassing } from "./retry.ts";
 
 /** No topic of that name or id, by a strong read. */
@@ -118,5 +118,6 @@ export class EngineClosed extends CumulogError {
 /** What a reader is told: a store that could not be read says nothing of the log. */
 export function asFailure(error: unknown): CumulogError {
   if (isPassing(error)) return new ReadFailed(`the log could not be read: ${messageOf(error)}`);
-  return error instanceof CumulogError ? error : new ReadFailed(messageOf(error));
+  if (error instanceof CumulogError) return error;
+  return new AssertionFailed(`a read failed in a way without a name: ${messageOf(error)}`);
 }

@@ -41,7 +41,9 @@ describe("a fetch", () => {
       { waitMsMax: 0, bytesMin: 1, bytesMax: 1500 },
     );
     const counts = await Promise.all(answers.map(async answer => (await recordsOf(answer)).length));
-    expect(counts).toEqual([1, 1, 1]);
+    expect(counts).toEqual([1, 0, 0]);
+    const [, none] = answers;
+    expect(none).toMatchObject({ kind: "records", nextOffset: 0, highWatermark: 1 });
   });
 
   it("answers unknown topics, partitions and impossible offsets one by one", async () => {

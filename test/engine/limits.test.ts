@@ -95,17 +95,17 @@ describe("back-pressure", () => {
   it("lets callers wait for room, in order, and refuses those beyond twice the bound", async () => {
     const stores = memoryStores();
     await anEngine(stores.base).topics.create({ name: "t", partitions: 1 });
-    const writer = scriptedEngine(stores, { appendBufferBytes: 3000, itemTierBytes: 0 });
+    const writer = scriptedEngine(stores, { appendBufferBytes: 9200, itemTierBytes: 0 });
     let isHeld = true;
     writer.script = call =>
       call.port === "objects" && call.operation === "put" && isHeld ? throttled : undefined;
     const append = (i: number) =>
       writer.engine.append([{ topic: "t", partition: 0, batches: aBatch(`${i} ${"x".repeat(900)}`) }]);
     const underWay = [0, 1, 2].map(append);
-    await vi.waitUntil(() => writer.engine.memory.appendBufferBytes > 2900);
+    await vi.waitUntil(() => writer.engine.memory.appendBufferBytes > 8900);
     const inLine = [3, 4, 5].map(append);
     expect(await append(6)).toMatchObject([{ kind: "failed", error: { name: "Overloaded" } }]);
-    expect(writer.engine.memory.appendBufferBytes).toBeLessThanOrEqual(3000);
+    expect(writer.engine.memory.appendBufferBytes).toBeLessThanOrEqual(9200);
     isHeld = false;
     const answers = await Promise.all([...underWay, ...inLine]);
     expect(answers.map(([answer]) => baseOffset(answer))).toEqual([0, 1, 2, 3, 4, 5]);

@@ -32,8 +32,8 @@ export type Stores = {
   readonly base: EngineDeps;
 };
 
-export function memoryStores(): Stores {
-  const base = memoryDeps();
+export function memoryStores(over: Partial<EngineDeps> = {}): Stores {
+  const base = memoryDeps(over);
   const items = new MemoryItemStore();
   const objects = new MemoryObjectStore({ clock: base.clock });
   return { items, objects, base: { ...base, items, objects } };

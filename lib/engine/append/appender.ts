@@ -4,13 +4,13 @@
  * is refused at once.
  */
 import { AssertionFailed, CumulogError, messageOf, present, Serial } from "../../std/index.ts";
-import { EngineClosed, Overloaded, TopicFenced } from "../errors.ts";
+import { AppendFailed, EngineClosed, Overloaded, TopicFenced } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { TopicResolver } from "../topics/index.ts";
 import type { AppendAnswer, AppendRequest, EngineDeps, EngineOptions } from "../types.ts";
 import type { Batcher } from "./batcher.ts";
 import { prepare } from "./prepare.ts";
-import type { Pending } from "./types.ts";
+import { heldBytes, type Pending } from "./types.ts";
 
 export class Appender {
   readonly #deps: EngineDeps;
@@ -63,7 +63,7 @@ export class Appender {
     requests: readonly AppendRequest[],
     deadlineMs: DeadlineMs,
   ): Promise<readonly AppendAnswer[]> {
-    const bytes = requests.reduce((sum, request) => sum + request.batches.length, 0);
+    const bytes = requests.reduce((sum, request) => sum + heldBytes(request.batches), 0);
     const refusal = this.#refusal(bytes);
     if (refusal) return requests.map(() => ({ kind: "failed", error: refusal }));
     this.#admitting++;
@@ -96,6 +96,9 @@ export class Appender {
     requests: readonly AppendRequest[],
     deadlineMs: DeadlineMs,
   ): Promise<readonly (Pending | CumulogError)[]> {
+    // In line behind others that waited for a failing store: the time may be over before the turn came.
+    if (this.#deps.clock.monotonicMs() > deadlineMs)
+      return requests.map(() => new AppendFailed("the deadline passed before the topic could be looked up"));
     const prepared: readonly (Pending | CumulogError)[] = await Promise.all(
       requests.map(request => this.#prepare(request, deadlineMs).catch(asKnown)),
     );

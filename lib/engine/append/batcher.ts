@@ -4,11 +4,11 @@
  * past the bound callers wait in line until their deadline.
  */
 import type { Clock } from "../../ports/index.ts";
-import { Semaphore } from "../../std/index.ts";
-import { EngineClosed, Overloaded } from "../errors.ts";
+import { messageOf, Semaphore } from "../../std/index.ts";
+import { AppendFailed, AppendOutcomeUnknown, EngineClosed, Overloaded } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { EngineOptions } from "../types.ts";
-import type { Pending } from "./types.ts";
+import { heldBytes, type Pending } from "./types.ts";
 
 /** Header, footer and one chunk's row of a segment, about: what a batch costs on top of its bytes. */
 const segmentFrameBytes = 128;
@@ -42,7 +42,7 @@ export class Batcher {
 
   /** Takes the batches of one request; their answers come through `answer`. Throws Overloaded, EngineClosed. */
   async add(pendings: readonly Pending[], deadlineMs: DeadlineMs): Promise<void> {
-    const bytes = pendings.reduce((sum, pending) => sum + pending.bytes.length, 0);
+    const bytes = pendings.reduce((sum, pending) => sum + heldBytes(pending.bytes), 0);
     if (!this.#room.tryTake(bytes)) await this.#waitForRoom(bytes, deadlineMs);
     if (this.#isClosed) {
       this.#room.give(bytes);
@@ -93,7 +93,8 @@ export class Batcher {
         this.#cancelTimer = this.#clock.timer(dueMs - this.#clock.monotonicMs(), () => this.#schedule());
         return;
       }
-      this.#start(this.#cut());
+      const pendings = this.#inTime(this.#cut());
+      if (pendings.length > 0) this.#start(pendings);
     }
   }
 
@@ -122,11 +123,29 @@ export class Batcher {
     return cut.map(({ pending }) => pending);
   }
 
+  /** Refuses, for certain, what waited past its deadline: nothing of it was sent. */
+  #inTime(pendings: readonly Pending[]): readonly Pending[] {
+    const nowMs = this.#clock.monotonicMs();
+    const error = new AppendFailed("the deadline passed before the batch could be stored");
+    for (const { answer, deadlineMs } of pendings)
+      if (deadlineMs < nowMs) answer.resolve({ kind: "failed", error });
+    return pendings.filter(({ deadlineMs }) => deadlineMs >= nowMs);
+  }
+
   #start(pendings: readonly Pending[]): void {
     this.#placing++;
-    const run = this.#flush(pendings, () => {
+    let isPlacing = true;
+    const placed = (): void => {
+      if (!isPlacing) return;
+      isPlacing = false;
       this.#placing--;
       this.#schedule();
+    };
+    // A flush answers for itself. Should it fail in a way that nobody foresaw, its callers must still hear of it.
+    const run = this.#flush(pendings, placed).catch((error: unknown) => {
+      placed();
+      const unknown = new AppendOutcomeUnknown(`a flush failed in a way without a name: ${messageOf(error)}`);
+      for (const { answer } of pendings) answer.resolve({ kind: "failed", error: unknown });
     });
     this.#running.add(run);
     void run.finally(() => this.#running.delete(run));

@@ -23,13 +23,20 @@ import {
   type SequencerImage,
   timeAllowedBy,
 } from "../../format/items/index.ts";
-import { type Attributes, OutcomeUnknown, StoreFull, type UpdateResult } from "../../ports/index.ts";
+import {
+  type Attributes,
+  ItemRequestInvalid,
+  OutcomeUnknown,
+  StoreFull,
+  type UpdateResult,
+} from "../../ports/index.ts";
 import { type CumulogError, messageOf, present } from "../../std/index.ts";
 import {
   AppendFailed,
   AppendOutcomeUnknown,
   ReadFailed,
   TopicBusy,
+  TopicChangeUnfinished,
   TopicFenced,
   UnknownTopic,
 } from "../errors.ts";
@@ -39,7 +46,7 @@ import type { TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { lookUp } from "./look-up.ts";
 import type { SegmentPlacer } from "./place.ts";
-import type { CommitOutcome, PlacedSegment, ShardPart } from "./types.ts";
+import { type CommitOutcome, chunkKey, type PlacedSegment, type ShardPart } from "./types.ts";
 
 /** Unknown outcomes that one batch may go through before its caller is told so. */
 const fencesMax = 2;
@@ -85,7 +92,10 @@ export class Committer {
     let segment = first;
     let unknowns = 0;
     for (;;) {
-      await this.#roller.relieve(part.shard);
+      if (!(await this.#roller.relieve(part.shard)))
+        throw new AppendFailed(
+          `the sequencer of ${part.shard.key.pk} is full: its entries could not be rolled`,
+        );
       // What was known before the first attempt of this id: the look-up begins there. Lower is safe, later is not.
       const before = part.shard.known;
       const result = await this.#attempt(part, segment, deadlineMs);
@@ -124,7 +134,7 @@ export class Committer {
       );
     } catch (error) {
       if (error instanceof OutcomeUnknown) return "unknown";
-      if (isDefinitelyWithoutEffect(error))
+      if (isDefinitelyWithoutEffect(error) || error instanceof ItemRequestInvalid)
         throw new AppendFailed(`segment ${segment.id} was not taken until the deadline: ${messageOf(error)}`);
       throw error;
     }
@@ -220,6 +230,7 @@ function honestFailure(error: unknown): CumulogError {
     error instanceof UnknownTopic ||
     error instanceof TopicFenced ||
     error instanceof TopicBusy ||
+    error instanceof TopicChangeUnfinished ||
     error instanceof ReadFailed;
   return isCertain || error instanceof AppendOutcomeUnknown
     ? error
@@ -232,7 +243,7 @@ function entryOf(part: ShardPart, segment: PlacedSegment): Entry {
     tier: segment.tier,
     chunks: part.chunks.map(chunk => {
       const place = present(
-        segment.chunks.find(info => info.partition === chunk.partition && info.topicId === part.topic.id),
+        segment.chunks.get(chunkKey(part.topic.id, chunk.partition)),
         `partition ${chunk.partition} in segment ${segment.id}`,
       );
       return {

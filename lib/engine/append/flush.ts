@@ -26,7 +26,8 @@ export class Flusher {
   readonly #placer: SegmentPlacer;
   readonly #committer: Committer;
   readonly #onOwnChunk: OwnChunkListener;
-  readonly #inOrder = new Serial<Shard>();
+  /** By the sequencer's key: a shard that is forgotten and met again keeps its line. */
+  readonly #inOrder = new Serial<string>();
 
   constructor(
     deps: EngineDeps,
@@ -48,13 +49,14 @@ export class Flusher {
    */
   async flush(pendings: readonly Pending[], onPlaced: () => void): Promise<void> {
     const parts = this.#parts(pendings);
-    const deadlineMs = Math.min(...pendings.map(pending => pending.deadlineMs));
+    // The youngest batch decides: what is stored for it serves the older ones too.
+    const deadlineMs = pendings.reduce((latest, pending) => Math.max(latest, pending.deadlineMs), 0);
     const placing = this.#placer.place(parts, deadlineMs).catch(asError);
     void placing.then(onPlaced);
     // The turns are taken now, in the order of the flushes, though the segments arrive in any order.
     await Promise.all(
       parts.map(part =>
-        this.#inOrder.run(part.shard, async () => {
+        this.#inOrder.run(part.shard.key.pk, async () => {
           this.#answer(part, await this.#commitWhenPlaced(part, placing, deadlineMs));
         }),
       ),
@@ -67,9 +69,13 @@ export class Flusher {
     deadlineMs: DeadlineMs,
   ): Promise<CommitOutcome> {
     const [placed] = await Promise.all([placing, this.#meet(part.shard)]);
-    return placed instanceof CumulogError
-      ? { kind: "failed", error: placed }
-      : this.#committer.commit(part, placed, deadlineMs);
+    if (placed instanceof CumulogError) return { kind: "failed", error: placed };
+    if (this.#deps.clock.monotonicMs() > deadlineMs)
+      return {
+        kind: "failed",
+        error: new AppendFailed(`the deadline passed before the turn of segment ${placed.id} came`),
+      };
+    return this.#committer.commit(part, placed, deadlineMs);
   }
 
   /** A cold process looks at the sequencer while its segment travels: the look-up after a lost answer begins there. */

@@ -16,7 +16,7 @@ import { AppendFailed } from "../errors.ts";
 import { type DeadlineMs, repeating } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import type { SegmentClock } from "./segment-clock.ts";
-import type { PlacedSegment, ShardPart } from "./types.ts";
+import { chunkKey, type PlacedSegment, type ShardPart } from "./types.ts";
 
 /** A corrected clock may be told once more by a store that is itself slow to answer; then the date stays. */
 const datingsMax = 2;
@@ -54,7 +54,8 @@ export class SegmentPlacer {
       const id = segmentId(this.#segmentClock.next(least), this.#deps.random.bytes(6));
       const segment = encodeSegment(id, chunkInputs(parts), this.#deps.codecs);
       const tier = segment.sizeBytes <= this.#options.itemTierBytes ? "item" : "object";
-      const placed: PlacedSegment = { id, tier, chunks: segment.chunks };
+      const chunks = new Map(segment.chunks.map(chunk => [chunkKey(chunk.topicId, chunk.partition), chunk]));
+      const placed: PlacedSegment = { id, tier, chunks };
       this.#deps.telemetry.observe("cumulog_segment_bytes", segment.sizeBytes);
       if (tier === "item") {
         await this.#putItem(placed, segment, deadlineMs);

@@ -26,23 +26,27 @@ export class Deliverer {
     this.#loader = loader;
   }
 
-  /** The batches, at most `allowed` bytes of them, but always the first one. Never throws. */
-  async deliver(located: Located, allowed: number, deadlineMs: DeadlineMs): Promise<FetchAnswer> {
+  /** The batches, at most `allowed` bytes of them; with `mustBring` the first one in any case. Never throws. */
+  async deliver(
+    located: Located,
+    allowed: number,
+    mustBring: boolean,
+    deadlineMs: DeadlineMs,
+  ): Promise<FetchAnswer> {
     const { target } = located;
     const batches: Uint8Array[] = [];
     let reached: number = target.from;
     let bytes = 0;
     try {
       // All at once: a backlog of small segments would otherwise cost one round trip after another.
-      const loading = withinBytes(located.chunks, allowed).map(place =>
-        this.#load(located, place, deadlineMs).catch(asFailure),
-      );
+      const wanted = mustBring || allowed > 0 ? withinBytes(located.chunks, allowed) : [];
+      const loading = wanted.map(place => this.#load(located, place, deadlineMs).catch(asFailure));
       for (const one of loading) {
         if (bytes > 0 && bytes >= allowed) break;
         const chunk = await one;
         if (chunk instanceof CumulogError) throw chunk;
-        const taken = take(chunk, reached, allowed - bytes, bytes === 0);
-        batches.push(...taken.batches);
+        const taken = take(chunk, reached, allowed - bytes, bytes === 0, mustBring);
+        for (const batch of taken.batches) batches.push(batch);
         bytes += taken.bytes;
         reached = taken.end;
         if (!taken.isWhole) break;
@@ -107,12 +111,13 @@ function withinBytes(chunks: readonly PlannedChunk[], allowed: number): readonly
   return wanted;
 }
 
-/** Batches of the chunk from an offset on, whole ones, within the allowance; the very first one in any case. */
+/** Batches of the chunk from an offset on, whole ones, within the allowance; the very first one in any case if it must. */
 function take(
   chunk: Chunk,
   from: number,
   allowed: number,
   isFirst: boolean,
+  mustBring: boolean,
 ): {
   readonly batches: readonly Uint8Array[];
   readonly bytes: number;
@@ -124,17 +129,18 @@ function take(
   let end = from;
   for (const batch of chunk.batches) {
     if (batch.end <= from) continue;
-    const mustTake = isFirst && batches.length === 0;
+    const isFirstBatch = isFirst && batches.length === 0;
     // Offsets between two batches are lost: what follows them is read when it is asked for.
     if (batch.base > Math.max(end, chunk.place.base)) {
-      if (mustTake) throw chunk.lost(from, batch.base);
+      if (isFirstBatch) throw chunk.lost(from, batch.base);
       return { batches, bytes, end, isWhole: false };
     }
-    if (!mustTake && bytes + batch.sizeBytes > allowed) return { batches, bytes, end, isWhole: false };
+    if (!(isFirstBatch && mustBring) && bytes + batch.sizeBytes > allowed)
+      return { batches, bytes, end, isWhole: false };
     try {
       batches.push(chunk.deliver(batch));
     } catch (error) {
-      if (mustTake) throw error;
+      if (isFirstBatch) throw error;
       return { batches, bytes, end, isWhole: false };
     }
     bytes += batch.sizeBytes;

@@ -98,17 +98,20 @@ export class Fetcher {
     bytesMax: number,
     look: Look,
   ): Promise<readonly FetchAnswer[]> {
-    const budget = { bytes: bytesMax };
+    const budget = { bytes: bytesMax, isUntouched: true };
     const planned = await Promise.all(
       targets.map(target => ("failure" in target ? target : this.#locate(target, look))),
     );
     return Promise.all(
       planned.map(located => {
         if ("failure" in located) return failed(located.failure);
-        // Taken before anything is awaited, so the partitions share the budget in the order they were asked for.
+        // Taken before anything is awaited, so the partitions share the budget in the order they were asked for. The
+        // first one that has something brings a batch however large, as in Kafka: a reader always gets on.
         const allowed = Math.min(located.target.bytesMax, budget.bytes);
+        const mustBring = budget.isUntouched && located.chunks.length > 0;
+        if (mustBring) budget.isUntouched = false;
         budget.bytes -= Math.min(allowed, wantedBytes(located));
-        return this.#deliverer.deliver(located, allowed, this.#deadline());
+        return this.#deliverer.deliver(located, allowed, mustBring, this.#deadline());
       }),
     );
   }

@@ -9,13 +9,14 @@ import type { EngineDeps, EngineOptions } from "../types.ts";
 import { applyRoll } from "./apply.ts";
 import { shouldRoll } from "./choose.ts";
 
-/** An entry takes up to a few hundred bytes with its names; an item holds 400 KB. */
-const liveEntriesBeforeCommitMax = 256;
+/** An item holds 400 KiB: past this a commit waits for a roll. */
+const liveBytesBeforeCommitMax = 256 * 1024;
 
 export class Roller {
   readonly #deps: EngineDeps;
   readonly #options: EngineOptions;
-  readonly #running = new Map<Shard, Promise<void>>();
+  /** By the key of the sequencer. */
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#deps = deps;
@@ -24,18 +25,18 @@ export class Roller {
 
   /** Called by a committer with the image that its commit returned. */
   committed(shard: Shard, image: SequencerImage, ownOrder: number): void {
-    if (shouldRoll(image, ownOrder) && !this.#running.has(shard)) this.#start(shard, image);
+    if (shouldRoll(image, ownOrder) && !this.#running.has(shard.key.pk)) this.#start(shard, image);
   }
 
   /**
    * Before a commit: when rolls have failed for so long that the sequencer nears the size of an item, the roll comes
-   * first. Resolves also when it failed again; the commit then finds out for itself.
+   * first. Says whether there is room.
    */
-  async relieve(shard: Shard): Promise<void> {
-    const image = shard.known;
-    if (image === undefined || image.live.length < liveEntriesBeforeCommitMax) return;
-    if (!this.#running.has(shard)) this.#start(shard, image);
-    await this.#running.get(shard);
+  async relieve(shard: Shard): Promise<boolean> {
+    if (!isNearlyFull(shard)) return true;
+    if (!this.#running.has(shard.key.pk) && shard.known) this.#start(shard, shard.known);
+    await this.#running.get(shard.key.pk);
+    return !isNearlyFull(shard);
   }
 
   /** Everything that was started has ended. */
@@ -54,7 +55,11 @@ export class Roller {
           error: messageOf(error),
         });
       })
-      .finally(() => this.#running.delete(shard));
-    this.#running.set(shard, run);
+      .finally(() => this.#running.delete(shard.key.pk));
+    this.#running.set(shard.key.pk, run);
   }
+}
+
+function isNearlyFull(shard: Shard): boolean {
+  return shard.known !== undefined && shard.known.liveBytes > liveBytesBeforeCommitMax;
 }

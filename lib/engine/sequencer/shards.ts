@@ -9,6 +9,9 @@ import { Shard } from "./shard.ts";
 /** An image takes a few KiB; this many stay under 100 MiB. */
 const shardsMax = 20_000;
 
+/** How many shards in use may be passed over to find one to forget: the next shard met goes on from there. */
+const looksMax = 16;
+
 export class Shards {
   readonly #items: ItemStore;
   readonly #shards = new Map<string, Shard>();
@@ -32,10 +35,13 @@ export class Shards {
   }
 
   #forgetOldest(): void {
+    let looks = 0;
     for (const [name, shard] of this.#shards) {
-      if (shard.isWatched) continue;
+      if (looks++ === looksMax) return;
       this.#shards.delete(name);
-      return;
+      if (!shard.isWatched) return;
+      // Somebody waits for news of it: it is in use, and goes to the end of the line.
+      this.#shards.set(name, shard);
     }
   }
 }

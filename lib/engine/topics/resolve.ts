@@ -18,7 +18,16 @@ const topicsMax = 20_000;
 /** Topics in a loop of changes by others: each turn reads what another call just wrote. */
 const turnsMax = 10;
 
-type Known = { readonly item: TopicItem; readonly topic: Topic; readonly readAtMs: number };
+/** What was learnt of a name last: a topic, or that there was none; and when the question was asked. */
+type Known = {
+  readonly item: TopicItem | undefined;
+  readonly topic: Topic | undefined;
+  readonly readAtMs: number;
+  readonly asked: Moment;
+};
+
+/** Orders questions of this process: what was asked later may know more. */
+export type Moment = number;
 
 export class TopicResolver {
   readonly #deps: EngineDeps;
@@ -26,6 +35,8 @@ export class TopicResolver {
   readonly #store: TopicStore;
   readonly #known = new Map<string, Known>();
   readonly #reading = new SingleFlight<string, Topic>();
+  readonly #finishing = new SingleFlight<string, TopicItem | undefined>();
+  #moment: Moment = 0;
 
   constructor(deps: EngineDeps, options: EngineOptions, store: TopicStore) {
     this.#deps = deps;
@@ -36,8 +47,9 @@ export class TopicResolver {
   /** The topic, if it was read within the time of trust: no call, no waiting. */
   warm(name: string): Topic | undefined {
     const known = this.#known.get(name);
-    const isTrusted = known && this.#deps.clock.monotonicMs() - known.readAtMs < this.#options.topicTrustMs;
-    return isTrusted ? known.topic : undefined;
+    const isTrusted =
+      known?.topic && this.#deps.clock.monotonicMs() - known.readAtMs < this.#options.topicTrustMs;
+    return isTrusted ? known?.topic : undefined;
   }
 
   /** The topic; at most `topicTrustMs` old. Throws UnknownTopic (after a strong read) or ReadFailed. */
@@ -78,7 +90,7 @@ export class TopicResolver {
     const now = await this.resolveStrongly(topic.name);
     throw new TopicFenced(
       now.id === topic.id
-        ? `topic ${topic.name} (${topic.id}) is being deleted`
+        ? `topic ${topic.name} (${topic.id}) has no such sequencer or partition: it is being changed or deleted`
         : `topic ${topic.name} was created anew: ${topic.id} is now ${now.id}`,
     );
   }
@@ -98,16 +110,27 @@ export class TopicResolver {
     throw new UnknownTopic(`topic ${topic.name} does not exist`);
   }
 
-  /** The next use reads again. */
+  /** The next use reads again, and nothing that was asked before now is remembered. */
   forget(name: string): void {
-    this.#known.delete(name);
+    this.#know(name, undefined, this.moment());
   }
 
-  /** Remembers a topic that was just read or written. */
-  remember(item: TopicItem): Topic {
-    const topic = topicOf(item);
-    this.#known.delete(item.name);
-    this.#known.set(item.name, { item, topic, readAtMs: this.#deps.clock.monotonicMs() });
+  /** A moment later than all before: take it before asking the store, give it to `remember` with the answer. */
+  moment(): Moment {
+    return ++this.#moment;
+  }
+
+  /** Remembers a topic that was read or written, unless a later question was answered meanwhile. */
+  remember(item: TopicItem, asked: Moment): Topic {
+    return this.#know(item.name, item, asked) ?? topicOf(item);
+  }
+
+  #know(name: string, item: TopicItem | undefined, asked: Moment): Topic | undefined {
+    const known = this.#known.get(name);
+    if (known && known.asked > asked) return undefined;
+    const topic = item && topicOf(item);
+    this.#known.delete(name);
+    this.#known.set(name, { item, topic, readAtMs: this.#deps.clock.monotonicMs(), asked });
     if (this.#known.size > topicsMax) {
       const oldest = this.#known.keys().next();
       if (!oldest.done) this.#known.delete(oldest.value);
@@ -116,22 +139,28 @@ export class TopicResolver {
   }
 
   async #refresh(name: string): Promise<Topic> {
-    const before = this.#known.get(name)?.item;
+    const asked = this.moment();
+    const before = this.#known.get(name);
     const item = await this.#store.read(name, { consistent: false }, this.#deadline());
-    // An eventual read may be older than what we knew: it may confirm, but not take back.
+    // An eventual read may be older than what we knew, and than what we learnt meanwhile: it may confirm, not take back.
+    const isOvertaken = this.#known.get(name) !== before;
+    const known = before?.item;
     const confirms =
-      item?.state === "active" && (!before || (item.id === before.id && item.version >= before.version));
-    return confirms ? this.remember(item) : (await this.readStrongly(name)).topic;
+      item?.state === "active" && (!known || (item.id === known.id && item.version >= known.version));
+    return confirms && !isOvertaken
+      ? this.remember(item, asked)
+      : (this.warm(name) ?? (await this.readStrongly(name)).topic);
   }
 
   /** The topic item as of now, finished if it was half-made. Throws UnknownTopic or ReadFailed. */
   async readStrongly(name: string): Promise<{ item: TopicItem; topic: Topic }> {
     for (let turn = 0; turn < turnsMax; turn++) {
+      const asked = this.moment();
       const item = await this.#store.read(name, { consistent: true }, this.#deadline());
       const finished = item && (await this.#finished(item));
       if (finished === "changed") continue;
-      if (finished) return { item: finished, topic: this.remember(finished) };
-      this.forget(name);
+      if (finished) return { item: finished, topic: this.remember(finished, asked) };
+      this.#know(name, undefined, asked);
       throw new UnknownTopic(`topic ${name} does not exist`);
     }
     throw new TopicBusy(`topic ${name} kept changing through ${turnsMax} reads`);
@@ -140,14 +169,18 @@ export class TopicResolver {
   async #finished(item: TopicItem): Promise<TopicItem | undefined | "changed"> {
     if (item.state === "active") return item;
     try {
-      if (item.state === "creating")
-        return await finishCreating(this.#deps, this.#store, item, this.#deadline());
-      await finishDeleting(this.#deps, this.#store, item, this.#deadline());
-      return undefined;
+      // Everyone in this process who meets it waits for the one who finishes it.
+      return await this.#finishing.run(`${item.id}/${item.version}`, () => this.#finish(item));
     } catch (error) {
       if (error instanceof TopicBusy) return "changed";
       throw error;
     }
+  }
+
+  async #finish(item: TopicItem): Promise<TopicItem | undefined> {
+    if (item.state === "creating") return finishCreating(this.#deps, this.#store, item, this.#deadline());
+    await finishDeleting(this.#deps, this.#store, item, this.#deadline());
+    return undefined;
   }
 
   #deadline(): DeadlineMs {

@@ -58,10 +58,11 @@ export class Topics {
 
   /** Every topic as of now, in order of name. */
   async list(): Promise<readonly Topic[]> {
+    const asked = this.#resolver.moment();
     const items = await this.#store.list(this.#deadline());
     const topics: Topic[] = [];
     for (const item of items) {
-      if (item.state === "active") topics.push(this.#resolver.remember(item));
+      if (item.state === "active") topics.push(this.#resolver.remember(item, asked));
       else {
         const finished = await this.#resolver.readStrongly(item.name).catch(ignoreUnknownTopic);
         if (finished) topics.push(finished.topic);
@@ -111,7 +112,11 @@ export class Topics {
     return this.#changing(name, async (item, topic) => {
       const configs = applyConfigChanges(item.configs, changes);
       if (options.validateOnly) return topic;
-      return this.#resolver.remember(await this.#store.replace(item, { ...item, configs }, this.#deadline()));
+      const asked = this.#resolver.moment();
+      return this.#resolver.remember(
+        await this.#store.replace(item, { ...item, configs }, this.#deadline()),
+        asked,
+      );
     });
   }
 

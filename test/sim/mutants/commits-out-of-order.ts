@@ -6,8 +6,8 @@ export const commitsOutOfOrder: Mutant = {
   file: "lib/engine/append/flush.ts",
   edits: [
     {
-      find: "this.#inOrder.run(part.shard, async () => {",
-      replace: "this.#inOrder.run(Object.create(part.shard), async () => {",
+      find: "this.#inOrder.run(part.shard.key.pk, async () => {",
+      replace: "this.#inOrder.run({} as never, async () => {",
     },
   ],
   caughtBy: ["I4"],
