@@ -3,7 +3,8 @@
  * and every reader that met a deletion finished it by itself.
  */
 import { expect, it, vi } from "vitest";
-import { aBatch, aValueOf } from "../support/log.ts";
+import type { Codecs } from "../../lib/ports/index.ts";
+import { aBatch, anEngine, appended, aValueOf, fetched, memoryDeps } from "../support/log.ts";
 import { memoryStores, scriptedEngine, throttled } from "../support/script.ts";
 
 it("keeps a fetch of many partitions near its bytes", async () => {
@@ -48,4 +49,36 @@ it("finishes a deletion about once per process, not once per reader", async () =
   await Promise.all(polls);
   const updates = reader.calls.filter(call => call.port === "items" && call.operation === "update");
   expect(updates.length).toBeLessThanOrEqual(3_000);
+});
+
+it("does not gather a waiting fetch anew for every commit of a neighbour", async () => {
+  let checksums = 0;
+  const base = memoryDeps();
+  const codecs: Codecs = {
+    ...base.codecs,
+    crc32c: (bytes, previous) => {
+      checksums++;
+      return base.codecs.crc32c(bytes, previous);
+    },
+  };
+  const engine = anEngine({ ...base, codecs });
+  await engine.topics.create({ name: "t", partitions: 2 });
+  await appended(engine, "t", 0, "a");
+  const checksumsOfAppends = async () => {
+    checksums = 0;
+    for (let i = 0; i < 20; i++) await appended(engine, "t", 1, `${i}`);
+    return checksums;
+  };
+  const alone = await checksumsOfAppends();
+  const leaving = new AbortController();
+  const waiting = engine.fetch([{ topic: "t", partition: 0, offset: 0, bytesMax: 1000 }], {
+    waitMsMax: 60_000,
+    bytesMin: 1000,
+    bytesMax: 1000,
+    signal: leaving.signal,
+  });
+  await fetched(engine, "t", 0, 0);
+  expect(await checksumsOfAppends()).toBe(alone);
+  leaving.abort();
+  expect((await waiting).map(({ kind }) => kind)).toEqual(["records"]);
 });

@@ -54,11 +54,16 @@ export class Fetcher {
     const targets = await Promise.all(requests.map(request => this.#resolve(request)));
     const shards = shardsOf(targets);
     let seen = newsOf(shards);
+    let ends = endsOf(targets);
     let answers = await this.#collect(targets, options.bytesMax, "look");
     while (!isEnough(answers, options) && !signal.aborted && this.#deps.clock.monotonicMs() < waitUntilMs) {
       // What was committed while these answers were made is no news any more to someone who begins to wait now.
       if (newsOf(shards) === seen) await this.#watch.wait(shards, waitUntilMs, signal);
       seen = newsOf(shards);
+      // News of a shard may be of its other partitions: then what was gathered is gathered still.
+      const now = endsOf(targets);
+      if (now.every((end, i) => end === ends[i])) continue;
+      ends = now;
       answers = await this.#collect(targets, options.bytesMax, "knownOnly");
     }
     this.#tell(answers);
@@ -125,6 +130,14 @@ export class Fetcher {
   #deadline(): DeadlineMs {
     return this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
   }
+}
+
+/** Where each partition is known to end; undefined where nothing can be known, or nothing more will come. */
+function endsOf(targets: readonly Resolved[]): readonly (number | undefined)[] {
+  return targets.map(target => {
+    const known = "failure" in target ? undefined : target.shard.known;
+    return "failure" in target || known?.isSealed ? undefined : known?.partitions.get(target.partition)?.next;
+  });
 }
 
 function wantedBytes(located: Located): number {
