@@ -6,5 +6,5 @@ export const floorNotExpected: Mutant = {
   file: "lib/format/items/sequencer.ts",
   edits: [{ find: '      { kind: "atMost", name: "floor", value: time },\n', replace: "" }],
   caughtBy: ["I10"],
-  hunt: { mode: "seeds" },
+  hunt: { mode: "duels", only: "append, sweep" },
 };
