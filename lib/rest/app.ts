@@ -22,7 +22,7 @@ const servedWhileStopping = new Set(["/livez", "/readyz", "/metrics"]);
 export function createRestApp(deps: RestDeps, options: RestOptions): Hono {
   const service = makeService(deps, options);
   const app = new Hono();
-  for (const route of routes)
+  for (const route of routes.filter(({ duty }) => options.duties === "all" || options.duties.includes(duty)))
     app.on(route.method.toUpperCase(), honoPath(route.path), c =>
       answer(service, c, route.path, () => serve(service, route, c)),
     );

@@ -4,6 +4,7 @@
 import { type Engine, Partitioner } from "../engine/index.ts";
 import type { Clock, Codecs, Random, Telemetry } from "../ports/index.ts";
 import { Semaphore } from "../std/index.ts";
+import type { Duty } from "./route.ts";
 
 /** Everything that works. */
 export type RestDeps = {
@@ -24,6 +25,8 @@ export type RestOptions = {
   readonly version: string;
   /** Names that this server answers to, beside localhost; an IP address in brackets when it is v6. */
   readonly hosts: readonly string[];
+  /** The routes that are served: all of them, or those of some duties. */
+  readonly duties: "all" | readonly Duty[];
   /** How far the Host header is believed: `any` behind a gateway that owns the name, `addresses` for IP addresses too. */
   readonly hostCheck: "names" | "addresses" | "any";
   /** Web pages that may call, as their Origin header names them. */
@@ -50,6 +53,7 @@ const mebibyte = 1024 * 1024;
 export const defaultRestOptions: RestOptions = {
   version: "unknown",
   hosts: [],
+  duties: "all",
   hostCheck: "names",
   origins: [],
   requestBytesMax: 16 * mebibyte,

@@ -8,6 +8,13 @@ import type { ErrorName } from "./errors.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
+/**
+ * Which function of a deployment serves a route, with no more permissions than that duty takes: `produce` appends,
+ * `fetch` reads and changes nothing, `admin` changes topics. `process` speaks of one process and is served by none of them.
+ */
+export const duties = ["produce", "fetch", "admin"] as const;
+export type Duty = (typeof duties)[number] | "process";
+
 /** A request whose path and query were checked. */
 export type Call<Params, Query> = {
   readonly service: Service;
@@ -28,6 +35,7 @@ export type Answer = {
 };
 
 export type RouteOf<Params, Query> = {
+  readonly duty: Duty;
   readonly method: Method;
   /** As OpenAPI writes it: `/topics/{topic}`. */
   readonly path: string;

@@ -34,6 +34,7 @@ const brokerParams = clusterParams.extend({ broker_id: integerText(0, 2 ** 31 - 
 
 export const clusterRoutes: readonly Route[] = [
   route({
+    duty: "admin",
     method: "get",
     path: "/v3/clusters",
     tag,
@@ -58,6 +59,7 @@ export const clusterRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "get",
     path: "/v3/clusters/{cluster_id}",
     tag,
@@ -75,6 +77,7 @@ export const clusterRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "get",
     path: "/v3/clusters/{cluster_id}/brokers",
     tag,
@@ -100,6 +103,7 @@ export const clusterRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "get",
     path: "/v3/clusters/{cluster_id}/brokers/{broker_id}",
     tag,

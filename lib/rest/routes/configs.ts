@@ -47,6 +47,7 @@ const path = "/v3/clusters/{cluster_id}/topics/{topic_name}/configs";
 
 export const configRoutes: readonly Route[] = [
   route({
+    duty: "fetch",
     method: "get",
     path,
     tag,
@@ -71,6 +72,7 @@ export const configRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: `${path}/{name}`,
     tag,
@@ -89,6 +91,7 @@ export const configRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "put",
     path: `${path}/{name}`,
     tag,
@@ -105,6 +108,7 @@ export const configRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "delete",
     path: `${path}/{name}`,
     tag,
@@ -116,6 +120,7 @@ export const configRoutes: readonly Route[] = [
     handle: call => alter(call, [{ kind: "reset", name: call.params.name }]),
   }),
   route({
+    duty: "admin",
     method: "post",
     path: `${path}:alter`,
     tag,

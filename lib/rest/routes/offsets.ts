@@ -32,6 +32,7 @@ const ends = z
 
 export const offsetRoutes: readonly Route[] = [
   route({
+    duty: "fetch",
     method: "get",
     path: "/topics/{topic}/partitions/{partition}/offsets",
     tag: "Records",

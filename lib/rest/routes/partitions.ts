@@ -34,6 +34,7 @@ const path = "/v3/clusters/{cluster_id}/topics/{topic_name}/partitions";
 
 export const partitionRoutes: readonly Route[] = [
   route({
+    duty: "fetch",
     method: "get",
     path,
     tag,
@@ -60,6 +61,7 @@ export const partitionRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: `${path}/{partition_id}`,
     tag,
@@ -76,6 +78,7 @@ export const partitionRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: `${path}/{partition_id}/replicas`,
     tag,

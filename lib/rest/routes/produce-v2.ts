@@ -67,6 +67,7 @@ const offsets = z
   .meta({ id: "ProduceResponseV2" });
 
 const common = {
+  duty: "produce",
   method: "post",
   tag: "Topics (v2)",
   description: "One result per record, in their order. A record that fails does not affect the others.",

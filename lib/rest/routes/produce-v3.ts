@@ -50,6 +50,7 @@ const result = z
 
 export const produceV3Routes: readonly Route[] = [
   route({
+    duty: "produce",
     method: "post",
     path: "/v3/clusters/{cluster_id}/topics/{topic_name}/records",
     tag: "Records (v3)",

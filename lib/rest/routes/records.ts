@@ -66,6 +66,7 @@ const path = "/topics/{topic}/partitions/{partition}/records";
 
 export const recordRoutes: readonly Route[] = [
   route({
+    duty: "produce",
     method: "post",
     path,
     tag,
@@ -103,6 +104,7 @@ export const recordRoutes: readonly Route[] = [
     handle: append,
   }),
   route({
+    duty: "fetch",
     method: "get",
     path,
     tag,

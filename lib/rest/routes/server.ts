@@ -15,6 +15,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
   let document: Promise<string> | undefined;
   return [
     route({
+      duty: "admin",
       method: "get",
       path: "/",
       tag,
@@ -57,6 +58,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
       },
     }),
     route({
+      duty: "admin",
       method: "get",
       path: "/livez",
       tag,
@@ -70,6 +72,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
       handle: async () => json({ status: "ok" }),
     }),
     route({
+      duty: "admin",
       method: "get",
       path: "/readyz",
       tag,
@@ -90,6 +93,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
       },
     }),
     route({
+      duty: "process",
       method: "get",
       path: "/metrics",
       tag,
@@ -104,6 +108,7 @@ export function serverRoutes(documented: () => readonly Route[]): readonly Route
       },
     }),
     route({
+      duty: "admin",
       method: "get",
       path: "/openapi.json",
       tag,

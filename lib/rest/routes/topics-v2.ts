@@ -24,6 +24,7 @@ const tag = "Topics (v2)";
 
 export const topicV2Routes: readonly Route[] = [
   route({
+    duty: "fetch",
     method: "get",
     path: "/topics",
     tag,
@@ -42,6 +43,7 @@ export const topicV2Routes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: "/topics/{topic}",
     tag,
@@ -67,6 +69,7 @@ export const topicV2Routes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: "/topics/{topic}/partitions",
     tag,
@@ -85,6 +88,7 @@ export const topicV2Routes: readonly Route[] = [
     },
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: "/topics/{topic}/partitions/{partition}",
     tag,

@@ -44,6 +44,7 @@ const oneTopic = { "application/json": { schema: topicData } };
 
 export const topicRoutes: readonly Route[] = [
   route({
+    duty: "fetch",
     method: "get",
     path,
     tag,
@@ -60,6 +61,7 @@ export const topicRoutes: readonly Route[] = [
     handle: listTopics,
   }),
   route({
+    duty: "admin",
     method: "post",
     path,
     tag,
@@ -91,6 +93,7 @@ export const topicRoutes: readonly Route[] = [
     handle: createTopic,
   }),
   route({
+    duty: "fetch",
     method: "get",
     path: `${path}/{topic_name}`,
     tag,
@@ -107,6 +110,7 @@ export const topicRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "patch",
     path: `${path}/{topic_name}`,
     tag,
@@ -126,6 +130,7 @@ export const topicRoutes: readonly Route[] = [
     },
   }),
   route({
+    duty: "admin",
     method: "delete",
     path: `${path}/{topic_name}`,
     tag,
