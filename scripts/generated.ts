@@ -39,10 +39,10 @@ export const generators: Generators = {
   "topic-configs": () =>
     table(
       ["config", "default", "effect", "meaning"],
-      topicConfigs.map(({ name, defaultValue, hasEffect, documentation }) => [
+      topicConfigs.map(({ name, defaultValue, effect, documentation }) => [
         `\`${name}\``,
         `\`${defaultValue}\``,
-        hasEffect ? "yes" : "none",
+        effect,
         documentation,
       ]),
     ),

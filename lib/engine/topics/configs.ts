@@ -1,7 +1,8 @@
 /**
  * The configs of a topic: one table with Kafka's names, types, defaults and ranges
  * (https://kafka.apache.org/documentation/#topicconfigs), parsed once into what the engine acts on. Configs that steer
- * a broker's files are accepted, so that Kafka's tools and clients work, and say that they have no effect here.
+ * a broker's files are accepted, so that Kafka's tools and clients work, and say that they have no effect here. A row
+ * says what the code does with it today: what nothing enforces yet is no promise.
  */
 import { limits } from "../../format/index.ts";
 import { utf8 } from "../../std/index.ts";
@@ -16,7 +17,7 @@ type ConfigRow = {
   /** Says what is wrong with a value, or undefined. */
   readonly problem: (value: string) => string | undefined;
   readonly isReadOnly?: true;
-  readonly hasEffect: boolean;
+  readonly effect: ConfigDescription["effect"];
 };
 
 const longMax = 9_223_372_036_854_775_807n;
@@ -33,9 +34,10 @@ export const topicConfigs: readonly ConfigRow[] = [
     type: "list",
     defaultValue: "delete",
     documentation:
-      "What happens to old records: delete by age or size, compact to the last value per key, or both.",
+      "What happens to old records: delete by age or size, compact to the last value per key, or both. " +
+      "Already now, a compacted topic takes no record without a key.",
     problem: value => oneOrMoreOf(value, ["delete", "compact"]),
-    hasEffect: true,
+    effect: "not yet",
   },
   {
     name: "compression.type",
@@ -43,18 +45,19 @@ export const topicConfigs: readonly ConfigRow[] = [
     defaultValue: "producer",
     documentation: "Batches are stored as they were sent; `producer` is the only choice.",
     problem: value => oneOf(value, ["producer"]),
-    hasEffect: true,
+    effect: "yes",
   },
   long(
     "delete.retention.ms",
     String(dayMs),
     0n,
     "How long a tombstone stays readable on a compacted topic.",
-    true,
+    "not yet",
   ),
   broker("file.delete.delay.ms", "long", "60000"),
   broker("flush.messages", "long", kafkaLongMax),
   broker("flush.ms", "long", kafkaLongMax),
+  broker("index.interval.bytes", "int", "4096"),
   {
     name: shardPartitionsConfig,
     type: "int",
@@ -62,31 +65,30 @@ export const topicConfigs: readonly ConfigRow[] = [
     documentation: "Partitions ordered by one sequencer item. Fixed when the topic is created.",
     problem: value => integerProblem(value, 1n, BigInt(limits.shardPartitionsMax)),
     isReadOnly: true,
-    hasEffect: true,
+    effect: "yes",
   },
-  broker("index.interval.bytes", "int", "4096"),
-  long("max.compaction.lag.ms", kafkaLongMax, 1n, "How long a record may stay uncompacted.", true),
+  long("max.compaction.lag.ms", kafkaLongMax, 1n, "How long a record may stay uncompacted.", "not yet"),
   {
     name: "max.message.bytes",
     type: "int",
     defaultValue: String(limits.batchBytesDefaultMax),
     documentation: "The largest record batch that is accepted, bytes after compression.",
     problem: value => integerProblem(value, 0n, BigInt(limits.batchBytesMax)),
-    hasEffect: true,
+    effect: "yes",
   },
   long(
     "message.timestamp.after.max.ms",
     "3600000",
     0n,
     "How far ahead of the writer's clock a record's timestamp may be (CreateTime).",
-    true,
+    "yes",
   ),
   long(
     "message.timestamp.before.max.ms",
     kafkaLongMax,
     0n,
     "How far behind the writer's clock a record's timestamp may be (CreateTime).",
-    true,
+    "yes",
   ),
   {
     name: "message.timestamp.type",
@@ -94,7 +96,7 @@ export const topicConfigs: readonly ConfigRow[] = [
     defaultValue: "CreateTime",
     documentation: "Whether records keep the producer's timestamp or get the time of the append.",
     problem: value => oneOf(value, ["CreateTime", "LogAppendTime"]),
-    hasEffect: true,
+    effect: "yes",
   },
   {
     name: "min.cleanable.dirty.ratio",
@@ -102,13 +104,25 @@ export const topicConfigs: readonly ConfigRow[] = [
     defaultValue: "0.5",
     documentation: "How much of a compacted partition must be uncompacted before it is compacted again.",
     problem: value => ratioProblem(value),
-    hasEffect: true,
+    effect: "not yet",
   },
-  long("min.compaction.lag.ms", "0", 0n, "How long a record stays before compaction may remove it.", true),
+  long(
+    "min.compaction.lag.ms",
+    "0",
+    0n,
+    "How long a record stays before compaction may remove it.",
+    "not yet",
+  ),
   broker("min.insync.replicas", "int", "1"),
   broker("preallocate", "boolean", "false"),
-  long("retention.bytes", "-1", -1n, "How much of a partition is kept, bytes; -1 keeps all.", true),
-  long("retention.ms", String(7 * dayMs), -1n, "How long records are kept; -1 keeps them for ever.", true),
+  long("retention.bytes", "-1", -1n, "How much of a partition is kept, bytes; -1 keeps all.", "not yet"),
+  long(
+    "retention.ms",
+    String(7 * dayMs),
+    -1n,
+    "How long records are kept; -1 keeps them for ever.",
+    "not yet",
+  ),
   broker("segment.bytes", "int", "1073741824"),
   broker("segment.index.bytes", "int", "10485760"),
   broker("segment.jitter.ms", "long", "0"),
@@ -194,7 +208,7 @@ export function describeConfigs(
       type: row.type,
       documentation: row.documentation,
       isReadOnly: row.isReadOnly ?? false,
-      hasEffect: row.hasEffect,
+      effect: row.effect,
     };
   });
 }
@@ -209,7 +223,7 @@ function long(
   defaultValue: string,
   least: bigint,
   documentation: string,
-  hasEffect: boolean,
+  effect: ConfigRow["effect"],
 ): ConfigRow {
   return {
     name,
@@ -217,7 +231,7 @@ function long(
     defaultValue,
     documentation,
     problem: value => integerProblem(value, least, longMax),
-    hasEffect,
+    effect,
   };
 }
 
@@ -229,7 +243,7 @@ function broker(name: string, type: "int" | "long" | "boolean", defaultValue: st
     documentation: "Steers the files of a broker. Accepted; without effect here.",
     problem: value =>
       type === "boolean" ? oneOf(value, ["true", "false"]) : integerProblem(value, 0n, longMax),
-    hasEffect: false,
+    effect: "none",
   };
 }
 

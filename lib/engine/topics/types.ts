@@ -45,8 +45,11 @@ export type ConfigDescription = {
   readonly documentation: string;
   /** Cannot be changed after creation. */
   readonly isReadOnly: boolean;
-  /** Accepted so that Kafka's tools work, but nothing here depends on it. */
-  readonly hasEffect: boolean;
+  /**
+   * Whether anything acts on it. `not yet`: it is kept for when it will be. `none`: it is accepted so that Kafka's tools
+   * work, and steers nothing here.
+   */
+  readonly effect: "yes" | "not yet" | "none";
 };
 
 /** A change of one config: set it, or go back to the default. */
