@@ -71,7 +71,7 @@ export class Topics {
     return topics;
   }
 
-  /** Seals the topic and frees its name; what it stored is purged in the background. Throws UnknownTopic. */
+  /** Seals the topic and frees its name; what it stored stays until a purge exists. Throws UnknownTopic. */
   async delete(name: string): Promise<void> {
     await this.#changing(name, async item => {
       const deleting = await this.#store.replace(item, { ...item, state: "deleting" }, this.#deadline());
