@@ -13,7 +13,7 @@ type DeleteOptions = GlobalOptions & { readonly topic?: string; readonly ifExist
 export function defineDelete(command: Command): void {
   takesTopic(command)
     .option("--if-exists", "do nothing if there is no such topic")
-    .addHelpText("after", "\nThe name is free at once. The disk space that the records take is not freed yet.")
+    .addHelpText("after", "\nThe name is free at once. The disk that the records take is not freed yet.")
     .action((argument, _options, self) => run(argument, self.optsWithGlobals()));
 }
 

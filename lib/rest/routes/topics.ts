@@ -135,7 +135,7 @@ export const topicRoutes: readonly Route[] = [
     path: `${path}/{topic_name}`,
     tag,
     summary: "Delete a topic",
-    description: "The name is free at once. The space that its records take is not freed yet.",
+    description: "The name is free at once. The space that the records take is not freed yet.",
     params: topicParams,
     query: none,
     answers: { 204: { description: "Deleted." } },
