@@ -56,14 +56,14 @@ async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const release = onEachSignal((signal, nth) => {
     stopping.resolve();
     if (nth > signalsOutlasted) {
-      tell(`${signal} for the third time: ended without draining, what was under way has no answer`);
+      tell(`${signal}, the third signal: ended without draining, what was under way has no answer`);
       kill?.();
       process.exit(cutExitCode[signal]);
     }
     tell(
       nth === 1
         ? `${signal}: no new requests, finishing what is under way`
-        : `${signal} again: still finishing; one more ends it at once`,
+        : `${signal}, the second signal: still finishing; one more ends it at once`,
     );
   });
   const service = await serve(config);

@@ -189,6 +189,20 @@ describe("produce", () => {
 });
 
 describe("produce to a server that fails", () => {
+  it("ends at the second signal, however long the answer takes", async () => {
+    using faulty = await faultyServer(0, "silence");
+    const producing = start(["produce", "t", "--url", faulty.url]);
+    producing.child.stdin?.write("a\n");
+    await faulty.appended;
+    producing.kill("SIGTERM");
+    producing.kill("SIGINT");
+    // Two that are under way together may overtake one another.
+    expect(await producing.ended).toMatchObject({
+      code: null,
+      signal: expect.stringMatching(/^SIG(INT|TERM)$/),
+    });
+  });
+
   it("waits for one that restarts, when nothing was under way", async () => {
     using folder = temporaryFolder();
     const before = await TestServer.start({ dataDir: folder.path });
@@ -263,8 +277,9 @@ async function consumeJson(topic: string, records: number): Promise<readonly Sho
 }
 
 /** A server of one topic with one partition, whose append number `failAt` goes wrong; the others succeed. */
-async function faultyServer(failAt: number, failure: "cut" | 503 | 504) {
+async function faultyServer(failAt: number, failure: "cut" | "silence" | 503 | 504) {
   const counted = { appends: 0 };
+  const { promise: appended, resolve } = Promise.withResolvers<void>();
   const http = createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { "retry-after": "0" }).end(JSON.stringify(body));
@@ -275,9 +290,11 @@ async function faultyServer(failAt: number, failure: "cut" | 503 | 504) {
     else {
       request.resume().on("end", () => {
         const nth = counted.appends++;
+        resolve();
         if (nth !== failAt) answer(200, { base_offset: nth });
         else if (failure === "cut") request.socket.destroy();
-        else answer(failure, { error_code: failure * 100, message: `status ${failure}` });
+        else if (failure !== "silence")
+          answer(failure, { error_code: failure * 100, message: `status ${failure}` });
       });
     }
   });
@@ -286,6 +303,8 @@ async function faultyServer(failAt: number, failure: "cut" | 503 | 504) {
   const { port } = http.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    /** Resolves with the first append. */
+    appended,
     get appends() {
       return counted.appends;
     },

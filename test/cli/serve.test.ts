@@ -82,8 +82,11 @@ describe("a signal while a request is under way", () => {
     const { server, socket, finish } = await serverWithHalfAnAppend();
     server.running.kill("SIGTERM");
     await server.running.until("stderr", /SIGTERM: no new requests/);
-    server.running.kill("SIGTERM");
-    await server.running.until("stderr", /SIGTERM again: still finishing; one more ends it at once/);
+    server.running.kill("SIGINT");
+    await server.running.until(
+      "stderr",
+      /SIGINT, the second signal: still finishing; one more ends it at once/,
+    );
     const answer = readAll(socket);
     finish();
     // Acknowledged, or refused in so many words: never cut.
@@ -91,20 +94,21 @@ describe("a signal while a request is under way", () => {
     expect(await server.running.ended).toMatchObject({ code: 0, signal: null });
   });
 
+  // In turns: an equal signal at once would be taken for an echo of the first.
   it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("is cut short by the third %s, with code %i", async (signal, code) => {
+    ["SIGINT", "SIGTERM", 130],
+    ["SIGTERM", "SIGINT", 143],
+  ] as const)("is cut short by a %s after a %s, as the third, with code %i", async (signal, other, code) => {
     const { server, socket } = await serverWithHalfAnAppend();
     const answer = readAll(socket);
-    for (const said of [/no new requests/, /one more ends it at once/]) {
-      server.running.kill(signal);
-      await server.running.until("stderr", said);
-    }
+    server.running.kill(signal);
+    await server.running.until("stderr", /no new requests/);
+    server.running.kill(other);
+    await server.running.until("stderr", /one more ends it at once/);
     server.running.kill(signal);
     const ended = await server.running.ended;
     expect({ code: ended.code, signal: ended.signal }).toEqual({ code, signal: null });
-    expect(ended.stderr).toContain(`${signal} for the third time: ended without draining`);
+    expect(ended.stderr).toContain(`${signal}, the third signal: ended without draining`);
     expect(await answer).toBe("");
   });
 });
