@@ -22,8 +22,8 @@ export function jsonText(text: string, status = 200, more = noHeaders): Response
 }
 
 /** A value as clients of the v2 paths expect it. */
-export function jsonV2(value: unknown): Response {
-  return new Response(JSON.stringify(value), { headers: v2Headers });
+export function jsonV2(value: unknown, more = noHeaders): Response {
+  return new Response(JSON.stringify(value), { headers: { ...v2Headers, ...more } });
 }
 
 /** Bytes or a stream of them. */

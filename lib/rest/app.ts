@@ -9,7 +9,7 @@ import { json } from "./answer.ts";
 import { check } from "./body.ts";
 import { makeService, type RestDeps, type RestOptions, type Service } from "./deps.ts";
 import { MethodNotAllowed, publicMessage, ServerStopping, translate, UnknownPath } from "./errors.ts";
-import { reportFailure } from "./failures.ts";
+import { reportFailure, requestIdHeader } from "./failures.ts";
 import { answerPreflight, checkCaller, corsHeaders } from "./gate.ts";
 import { mediaTypeOf, refuseEncoded } from "./media-types.ts";
 import type { Route } from "./route.ts";
@@ -101,7 +101,7 @@ function failureAnswer(service: Service, request: Request, error: unknown): Resp
   const { status, code, retryAfterSeconds } = translate(error);
   const requestId = reportFailure(service, request, error);
   return json({ error_code: code, message: publicMessage(error, requestId) }, status, {
-    "x-request-id": requestId,
+    ...requestIdHeader(service, request),
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
     ...(error instanceof MethodNotAllowed && { allow: error.allowed.join(", ") }),
     // What is left of the body is not read: the connection cannot be used again.

@@ -1,12 +1,13 @@
 /**
- * Who hears of a failure: the client always, the log when someone here has to act. One line per failure, never with keys
- * or values.
+ * Who hears of a failure: the client always; the log as a warning or an error when someone here has to act, for
+ * debugging otherwise. One line per failure, never with keys or values.
  */
 import type { Telemetry } from "../ports/index.ts";
 import { AssertionFailed, CumulogError, type ErrorKind, messageOf } from "../std/index.ts";
 import type { Service } from "./deps.ts";
 import { translate } from "./errors.ts";
 
+const requestIdHeaderName = "x-request-id";
 const requestIdPattern = /^[\w.:-]{1,64}$/;
 const requestIds = new WeakMap<Request, string>();
 
@@ -14,7 +15,7 @@ const requestIds = new WeakMap<Request, string>();
 export function requestIdOf(service: Service, request: Request): string {
   const known = requestIds.get(request);
   if (known !== undefined) return known;
-  const given = request.headers.get("x-request-id");
+  const given = request.headers.get(requestIdHeaderName);
   const id =
     given !== null && requestIdPattern.test(given)
       ? given
@@ -23,23 +24,29 @@ export function requestIdOf(service: Service, request: Request): string {
   return id;
 }
 
-/** Writes the failure to the log if it is not the client's own, and answers with the request's id. */
+/** The header that names a request to its client: with every error, and with answers that may hold errors of records. */
+export function requestIdHeader(service: Service, request: Request): Readonly<Record<string, string>> {
+  return { [requestIdHeaderName]: requestIdOf(service, request) };
+}
+
+/** Writes the failure to the log, and answers with the request's id. */
 export function reportFailure(service: Service, request: Request, error: unknown): string {
   const requestId = requestIdOf(service, request);
   const { status, code } = translate(error);
   const level = levelOf(error);
-  if (level !== undefined)
-    service.telemetry.log(level, "request failed", {
-      requestId,
-      method: request.method,
-      path: new URL(request.url).pathname,
-      status,
-      code,
-      error: error instanceof Error ? error.name : "unknown",
-      kind: kindOf(error),
-      message: messageOf(error),
-      ...(status === 500 && error instanceof Error ? { stack: error.stack } : {}),
-    });
+  const isRefusal = level === "debug";
+  service.telemetry.log(level, isRefusal ? "request refused" : "request failed", {
+    requestId,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    status,
+    code,
+    error: error instanceof Error ? error.name : "unknown",
+    kind: kindOf(error),
+    // The message of a refusal quotes what the client sent: a key or a value may be in it.
+    ...(!isRefusal && { message: messageOf(error) }),
+    ...(status === 500 && error instanceof Error ? { stack: error.stack } : {}),
+  });
   return requestId;
 }
 
@@ -50,9 +57,9 @@ export function asFailure(error: unknown): CumulogError {
     : new AssertionFailed(`failed in a way without a name: ${messageOf(error)}`);
 }
 
-function levelOf(error: unknown): Parameters<Telemetry["log"]>[0] | undefined {
+function levelOf(error: unknown): Parameters<Telemetry["log"]>[0] {
   const kind = kindOf(error);
-  if (kind === "caller" || kind === "fenced") return undefined;
+  if (kind === "caller" || kind === "fenced") return "debug";
   return kind === "busy" ? "warn" : "error";
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { StoreUnavailable } from "../../lib/ports/index.ts";
-import { anAppWithOrders, aRestApp } from "./testing.ts";
+import { anAppWithOrders, aRestApp, aStreamOf, v2Binary } from "./testing.ts";
 
 describe("the server's own paths", () => {
   it("begin with links that all lead somewhere", async () => {
@@ -75,15 +75,64 @@ describe("failures of our own", () => {
     expect((await withId("a b")).headers.get("x-request-id")).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it("that may pass are warnings, those of clients are none", async () => {
+  it("that may pass are warnings", async () => {
     const { call, engine, logged } = await anAppWithOrders();
-    logged.length = 0;
-    await call("GET", "/topics/nope");
-    expect(logged).toEqual([]);
     engine.topics.list = () => Promise.reject(new StoreUnavailable("the table is away"));
     const answer = await call("GET", "/topics");
     expect(answer).toMatchObject({ status: 503, body: { error_code: 50310, message: "the table is away" } });
     expect(answer.headers.get("retry-after")).toBe("1");
     expect(logged).toMatchObject([{ level: "warn", status: 503, error: "StoreUnavailable" }]);
+  });
+});
+
+describe("failures of clients", () => {
+  const at = (cluster: string): string => `${cluster}/topics/orders/records`;
+  const secret = JSON.stringify({ value: { type: "BINARY", data: "my secret" } });
+
+  it("are logged for debugging alone", async () => {
+    const { call, logged } = await aRestApp();
+    const answer = await call("GET", "/topics/nope");
+    expect(logged).toEqual([
+      {
+        level: "debug",
+        time: expect.any(String),
+        msg: "request refused",
+        requestId: answer.headers.get("x-request-id"),
+        method: "GET",
+        path: "/topics/nope",
+        status: 404,
+        code: 40401,
+        error: "UnknownTopic",
+        kind: "caller",
+      },
+    ]);
+  });
+
+  it("are logged record by record, never with what was sent", async () => {
+    const { call, cluster, logged } = await anAppWithOrders();
+    const answer = await call("POST", at(cluster), { body: `${secret}{}${secret}` });
+    expect(answer.text).toContain("my secret");
+    const requestId = answer.headers.get("x-request-id");
+    expect(logged).toMatchObject([
+      { level: "debug", requestId, code: 42201, error: "Unprocessable" },
+      { level: "debug", requestId, code: 42201, error: "Unprocessable" },
+    ]);
+    expect(JSON.stringify(logged)).not.toContain("my secret");
+  });
+
+  it("have the client's request id in the answer, also where the status is of one record or of none", async () => {
+    const { call, cluster } = await anAppWithOrders();
+    const headers = { "x-request-id": "trace-7" };
+    const requests = [
+      { path: at(cluster), body: secret, status: 422 },
+      { path: at(cluster), body: '{"value":1}', status: 400 },
+      { path: at(cluster), body: secret + secret, status: 200 },
+      { path: at(cluster), body: aStreamOf(secret, "{}"), status: 200 },
+      { path: "/topics/orders", body: '{"records":[{"partition":9}]}', status: 200, more: v2Binary },
+    ];
+    for (const { path, body, status, more } of requests) {
+      const answer = await call("POST", path, { body, headers: { ...headers, ...more } });
+      expect([answer.status, answer.headers.get("x-request-id")], answer.text).toEqual([status, "trace-7"]);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
 import type { Service } from "../deps.ts";
 import { BodyTooLarge, publicMessage, translate } from "../errors.ts";
-import { reportFailure } from "../failures.ts";
+import { reportFailure, requestIdHeader } from "../failures.ts";
 import { elementTexts, memberTexts } from "../json-text.ts";
 import { mediaTypeOf, v2BinaryMediaType, v2JsonMediaType } from "../media-types.ts";
 import {
@@ -118,11 +118,12 @@ async function produce(
     const entries = readEntries(textOfBody(bytes), isJson, partition, service.clock.now());
     const topic = await topicFor(service, name, entries);
     const outcomes = await appendRecords(service, topic, entries);
-    return jsonV2({
+    const answer = {
       offsets: outcomes.map(outcome => resultOf(service, request, outcome)),
       key_schema_id: null,
       value_schema_id: null,
-    });
+    };
+    return jsonV2(answer, requestIdHeader(service, request));
   });
 }
 

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { bytes, jsonText } from "../answer.ts";
 import { BadRequest } from "../errors.ts";
+import { requestIdHeader } from "../failures.ts";
 import { jsonMediaType } from "../media-types.ts";
 import { asBody, produceStream } from "../produce/index.ts";
 import { type Call, type Route, route } from "../route.ts";
@@ -110,8 +111,9 @@ async function produce(call: Call<z.infer<typeof topicParams>, unknown>): Promis
   const first = await stream.next();
   if (first.done) throw new BadRequest("the body holds no record");
   const { text, count, status, isLast } = first.value;
-  if (!isLast) return bytes(asBody(first.value, stream), jsonMediaType);
+  const named = requestIdHeader(service, request);
+  if (!isLast) return bytes(asBody(first.value, stream), jsonMediaType, named);
   // Nothing follows: this only lets it give back what it holds.
   await stream.next();
-  return jsonText(text, count === 1 ? status : 200);
+  return jsonText(text, count === 1 ? status : 200, named);
 }
