@@ -10,17 +10,34 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const nodeMajorMin = 24;
+/** Tells the second process that the first one holds the other end of its channel. */
+const shimVariable = "CUMULOG_SHIM_PID";
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (majorOf(process.versions.node) >= nodeMajorMin) await runHere();
 else handOver();
 
 async function runHere() {
+  endWithShim();
   module.enableCompileCache();
   // Sources run as they are, but not under node_modules: a published package has dist/ alone.
   const isBuilt = !existsSync(join(home, "cli", "main.ts"));
   const { main } = await import(isBuilt ? "../dist/cli/main.js" : "../cli/main.ts");
   await main(process.argv.slice(2));
+}
+
+/**
+ * Whoever kills the first process with SIGKILL means the command: the second one would go on holding the port and the
+ * data. The end of their channel is a SIGTERM to itself, so that a server drains.
+ */
+function endWithShim() {
+  if (process.env[shimVariable] === undefined) return;
+  delete process.env[shimVariable];
+  const end = () => process.kill(process.pid, "SIGTERM");
+  process.once("disconnect", end);
+  // It must not keep a command alive that is done.
+  process.channel?.unref();
+  if (!process.connected) end();
 }
 
 function handOver() {
@@ -32,13 +49,12 @@ function handOver() {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
-  // A terminal sends Ctrl-C to the child too: forwarded as well, one press would count twice.
-  const isAtTerminal = process.stdin.isTTY || process.stderr.isTTY;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => {
-      if (signal !== "SIGINT" || !isAtTerminal) child.kill(signal);
-    });
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, [shimVariable]: String(process.pid) },
+  });
+  // A terminal sends Ctrl-C to the child too, which takes ours for the echo that it is (cli/signals.ts).
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", error => {
     console.error(`cumulog: ${node} does not start: ${error.message}`);
     process.exitCode = 1;

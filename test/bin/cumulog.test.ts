@@ -5,13 +5,20 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pretendNode20 } from "../scripts/pretend-node-20.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const tellWhere =
   'export const main = async (argv: readonly string[]): Promise<void> => console.log("main.ts", process.ppid, ...argv);\n';
+
+/** How to start a Node that is too old, if there is one on the PATH. */
+const olderNode = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .map(folder => join(folder, "node"))
+  .filter(node => /^v(18|20|22|23)\./.test(spawnSync(node, ["--version"], { encoding: "utf8" }).stdout ?? ""))
+  .map(node => [node] as const)[0];
 
 let outer: string;
 let home: string;
@@ -105,6 +112,73 @@ describe("on an older Node", () => {
     expect(output).toBe("ready\ndrained\n");
   });
 });
+
+describe("the shim on an older Node, killed,", () => {
+  it("takes the command line with it, which ends as by SIGTERM", async () => {
+    putNode(home, "24.1.0");
+    write(
+      "cli/main.ts",
+      `export const main = async () => {
+         const alive = setTimeout(() => {}, 20_000);
+         process.once("SIGTERM", () => {
+           console.log("drained", process.env.CUMULOG_SHIM_PID);
+           clearTimeout(alive);
+         });
+         console.log("ready");
+       };\n`,
+    );
+    const shim = startShim([]);
+    await shim.until("ready\n");
+    shim.child.kill("SIGKILL");
+    expect(await shim.until("drained undefined\n")).toBe("ready\ndrained undefined\n");
+  });
+
+  it("takes a server with it, which drains and leaves its data free", async () => {
+    putNode(home, "24.1.0");
+    write("cli/main.ts", `export { main } from ${JSON.stringify(join(root, "cli", "main.ts"))};\n`);
+    const serve = ["serve", "--http-port", "0", "--log-format", "json", "--data-dir", join(outer, "data")];
+    const first = startShim(serve);
+    await first.until("\nready ");
+    first.child.kill("SIGKILL");
+    await first.until('"msg":"stopped"');
+    await first.closed;
+    const second = startShim(serve);
+    await second.until("\nready ");
+    second.child.kill("SIGTERM");
+    expect(await second.closed).toEqual([0, null]);
+  });
+
+  it("does not keep a command alive that is done", async () => {
+    putNode(home, "24.1.0");
+    expect(await startShim(["topics"]).closed).toEqual([0, null]);
+  });
+});
+
+/** Starts the shim on an older Node: one of this machine where there is one, this very Node in its name otherwise. */
+function startShim(args: readonly string[]) {
+  const [node, ...nodeArgs] = olderNode ?? [process.execPath, "--import", pretendNode20];
+  const child = spawn(node, [...nodeArgs, join(home, "bin", "cumulog.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // Settles when both processes have ended: the second one holds the same pipes.
+  const closed = once(child, "close");
+  let output = "";
+  let changed = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", text => {
+      output += text;
+      changed.resolve();
+      changed = Promise.withResolvers();
+    });
+  const until = async (text: string): Promise<string> => {
+    const over = closed.then(() => "over" as const);
+    while (!output.includes(text))
+      if ((await Promise.race([changed.promise, over])) === "over" && !output.includes(text))
+        throw new Error(`ended without ${JSON.stringify(text)}: ${output}`);
+    return output;
+  };
+  return { child, closed, until };
+}
 
 function run(nodeArgs: readonly string[] = [], args: readonly string[] = []) {
   return spawnSync(process.execPath, [...nodeArgs, join(home, "bin", "cumulog.js"), ...args], {
