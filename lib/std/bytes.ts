@@ -98,6 +98,10 @@ export class Reader {
     return this.#view.getInt32(this.#take(4));
   }
 
+  f64(): number {
+    return this.#view.getFloat64(this.#take(8));
+  }
+
   /** A signed 64-bit integer that must fit a JavaScript safe integer. */
   i64(): number {
     const at = this.#take(8);
@@ -207,6 +211,12 @@ export class Writer {
   i32(value: number): this {
     const at = this.#room(4);
     this.#view.setInt32(at, value);
+    return this;
+  }
+
+  f64(value: number): this {
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value);
     return this;
   }
 

@@ -1,0 +1,1 @@
+export { type ApiName, messages } from "./messages.ts";
