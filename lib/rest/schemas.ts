@@ -29,6 +29,10 @@ export const offsetNumber = z.int().min(0).max(limits.offsetMax);
 export const clusterParams = z.object({ cluster_id: z.string() });
 /** Parameters of the v3 paths below a topic. */
 export const topicParams = z.object({ cluster_id: z.string(), topic_name: topicName });
+/** Parameters of the v3 paths below a partition. */
+export const partitionParams = topicParams.extend({ partition_id: partitionNumber });
+/** Parameters of the v3 paths below a broker. */
+export const brokerParams = clusterParams.extend({ broker_id: integerText(0, 2 ** 31 - 1) });
 /** Parameters of the paths that need no cluster id, below a topic. */
 export const plainTopicParams = z.object({ topic: topicName });
 /** Parameters of the paths that need no cluster id, below a partition. */

@@ -3,11 +3,10 @@
  */
 import { z } from "zod";
 import { json } from "../answer.ts";
-import { UnknownResource } from "../errors.ts";
-import { type Call, type Route, route } from "../route.ts";
-import { clusterParams, integerText, none, related, resource, resourceList } from "../schemas.ts";
+import { type Route, route } from "../route.ts";
+import { brokerParams, clusterParams, none, related, resource, resourceList } from "../schemas.ts";
 import { Links } from "./links.ts";
-import { brokerId, requireCluster } from "./places.ts";
+import { brokerId, requireBroker, requireCluster } from "./places.ts";
 
 const cluster = resource("KafkaCluster", {
   cluster_id: z.string(),
@@ -30,7 +29,6 @@ const broker = resource("KafkaBroker", {
 });
 
 const tag = "Cluster (v3)";
-const brokerParams = clusterParams.extend({ broker_id: integerText(0, 2 ** 31 - 1) });
 
 export const clusterRoutes: readonly Route[] = [
   route({
@@ -114,17 +112,14 @@ export const clusterRoutes: readonly Route[] = [
       200: { description: "The broker.", content: { "application/json": { schema: broker } } },
     },
     errors: ["UnknownResource"],
-    handle: describeBroker,
+    async handle(call) {
+      const { cluster_id, broker_id } = call.params;
+      await requireCluster(call.service, cluster_id);
+      requireBroker(broker_id);
+      return json(brokerData(new Links(call, cluster_id), cluster_id));
+    },
   }),
 ];
-
-async function describeBroker(call: Call<z.infer<typeof brokerParams>, unknown>): Promise<Response> {
-  const { cluster_id, broker_id } = call.params;
-  await requireCluster(call.service, cluster_id);
-  if (broker_id !== brokerId)
-    throw new UnknownResource(`broker ${broker_id} does not exist: ${brokerId} does`);
-  return json(brokerData(new Links(call, cluster_id), cluster_id));
-}
 
 function clusterData(links: Links, clusterId: string): z.infer<typeof cluster> {
   return {

@@ -1,10 +1,10 @@
 /**
- * Partitions of the v3 paths, and their replicas: one each, on the one broker that clients see.
+ * Partitions of the v3 paths.
  */
 import { z } from "zod";
 import { json } from "../answer.ts";
-import { type Call, type Route, route } from "../route.ts";
-import { none, partitionNumber, related, resource, resourceList, topicParams } from "../schemas.ts";
+import { type Route, route } from "../route.ts";
+import { none, partitionParams, related, resource, resourceList, topicParams } from "../schemas.ts";
 import { Links } from "./links.ts";
 import { brokerId, namedTopic, requireCluster, topicWithPartition } from "./places.ts";
 
@@ -16,18 +16,6 @@ const partitionData = resource("KafkaPartition", {
   replicas: related,
   reassignment: related,
 });
-
-const replicaData = resource("KafkaReplica", {
-  cluster_id: z.string(),
-  topic_name: z.string(),
-  partition_id: z.int(),
-  broker_id: z.int(),
-  is_leader: z.boolean(),
-  is_in_sync: z.boolean(),
-  broker: related,
-});
-
-const partitionParams = topicParams.extend({ partition_id: partitionNumber });
 
 const tag = "Partition (v3)";
 const path = "/v3/clusters/{cluster_id}/topics/{topic_name}/partitions";
@@ -73,56 +61,21 @@ export const partitionRoutes: readonly Route[] = [
     },
     errors: ["UnknownResource", "UnknownTopic", "UnknownPartition", "InvalidTopicName", "ReadFailed"],
     async handle(call) {
-      const links = await located(call);
-      return json(partitionOf(call.params, call.params.partition_id, links));
-    },
-  }),
-  route({
-    duty: "fetch",
-    method: "get",
-    path: `${path}/{partition_id}/replicas`,
-    tag,
-    summary: "List the replicas of a partition",
-    params: partitionParams,
-    query: none,
-    answers: {
-      200: {
-        description: "One, as far as clients are concerned.",
-        content: { "application/json": { schema: resourceList("KafkaReplicaList", replicaData) } },
-      },
-    },
-    errors: ["UnknownResource", "UnknownTopic", "UnknownPartition", "InvalidTopicName", "ReadFailed"],
-    async handle(call) {
-      const links = await located(call);
-      return json({
-        kind: "KafkaReplicaList",
-        metadata: links.list(`${at(call.params, call.params.partition_id)}/replicas`),
-        data: [replicaOf(call.params, links)],
-      });
+      const { cluster_id, topic_name, partition_id } = call.params;
+      await requireCluster(call.service, cluster_id);
+      await topicWithPartition(call.service, topic_name, partition_id);
+      return json(partitionOf({ cluster_id, topic_name }, partition_id, new Links(call, cluster_id)));
     },
   }),
 ];
-
-type PartitionParams = z.infer<typeof partitionParams>;
-
-/** Links for a partition that exists. Throws UnknownPartition. */
-async function located(call: Call<PartitionParams, unknown>): Promise<Links> {
-  const { cluster_id, topic_name, partition_id } = call.params;
-  await requireCluster(call.service, cluster_id);
-  await topicWithPartition(call.service, topic_name, partition_id);
-  return new Links(call, cluster_id);
-}
-
-function at({ topic_name }: z.infer<typeof topicParams>, partition: number): string {
-  return `/topics/${topic_name}/partitions/${partition}`;
-}
 
 function partitionOf(
   params: z.infer<typeof topicParams>,
   partition: number,
   links: Links,
 ): z.infer<typeof partitionData> {
-  const path = at(params, partition);
+  const topic = `/topics/${params.topic_name}`;
+  const path = `${topic}/partitions/${partition}`;
   return {
     kind: "KafkaPartition",
     metadata: links.metadata(path, `topic=${params.topic_name}/partition=${partition}`),
@@ -130,20 +83,7 @@ function partitionOf(
     partition_id: partition,
     leader: links.related(`${path}/replicas/${brokerId}`),
     replicas: links.related(`${path}/replicas`),
-    reassignment: links.related(`${path}/reassignment`),
-  };
-}
-
-function replicaOf(params: PartitionParams, links: Links): z.infer<typeof replicaData> {
-  const { topic_name, partition_id } = params;
-  const name = `topic=${topic_name}/partition=${partition_id}/replica=${brokerId}`;
-  return {
-    kind: "KafkaReplica",
-    metadata: links.metadata(`${at(params, partition_id)}/replicas/${brokerId}`, name),
-    ...params,
-    broker_id: brokerId,
-    is_leader: true,
-    is_in_sync: true,
-    broker: links.related(`/brokers/${brokerId}`),
+    // Nothing is ever moved: the list of the whole topic, which is empty, says so for each of its partitions.
+    reassignment: links.related(`${topic}/partitions/-/reassignment`),
   };
 }

@@ -16,6 +16,11 @@ export async function requireCluster(service: Service, clusterId: string): Promi
     throw new UnknownResource(`cluster ${JSON.stringify(clusterId.slice(0, 80))} is not this one, ${own}`);
 }
 
+/** Throws UnknownResource unless it is the one broker. */
+export function requireBroker(id: number): void {
+  if (id !== brokerId) throw new UnknownResource(`broker ${id} does not exist: ${brokerId} does`);
+}
+
 /** The name of the path, checked: what cannot be a topic's name is not looked up. Throws InvalidTopicName. */
 export function namedTopic(name: string): string {
   checkTopicName(name);

@@ -4,11 +4,13 @@
 import type { Route } from "../route.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { configRoutes } from "./configs.ts";
+import { emptyListRoutes } from "./empty-lists.ts";
 import { offsetRoutes } from "./offsets.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { produceV2Routes } from "./produce-v2.ts";
 import { produceV3Routes } from "./produce-v3.ts";
 import { recordRoutes } from "./records.ts";
+import { replicaRoutes } from "./replicas.ts";
 import { serverRoutes } from "./server.ts";
 import { topicRoutes } from "./topics.ts";
 import { topicV2Routes } from "./topics-v2.ts";
@@ -18,7 +20,9 @@ export const routes: readonly Route[] = [
   ...clusterRoutes,
   ...topicRoutes,
   ...partitionRoutes,
+  ...replicaRoutes,
   ...configRoutes,
+  ...emptyListRoutes,
   ...produceV3Routes,
   ...topicV2Routes,
   ...produceV2Routes,
