@@ -5,20 +5,26 @@
 import { CommanderError } from "commander";
 import { messageOf } from "../lib/std/index.ts";
 import { FoundProblems, OutputClosed, UsageWrong } from "./errors.ts";
-import { tell } from "./output.ts";
+import { printUnlessClosed, tell } from "./output.ts";
 import { makeProgram } from "./program.ts";
 
 const exitCode = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Runs one command. Never throws: the exit code of the process is set, and the process ends when its work is done. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = makeProgram();
+  // Whoever read it went away: nobody is left to tell.
+  process.stderr.on("error", () => undefined);
+  let help = "";
+  const program = makeProgram(text => {
+    help += text;
+  });
   try {
     // `help produce` is `produce --help`, so that only the file of that command is loaded.
     const args = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     process.exitCode = endWith(error, program.opts()["debug"] === true);
+    await printUnlessClosed(help);
   }
 }
 

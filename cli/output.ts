@@ -23,6 +23,13 @@ export async function print(output: string | Uint8Array): Promise<void> {
   }
 }
 
+/** As `print`, for what is said in passing: that nobody reads it changes nothing. */
+export async function printUnlessClosed(output: string): Promise<void> {
+  await print(output).catch((error: unknown) => {
+    if (!(error instanceof OutputClosed)) throw error;
+  });
+}
+
 /** One line of JSON, for scripts. */
 export function printJson(value: unknown): Promise<void> {
   return print(`${JSON.stringify(value)}\n`);

@@ -42,13 +42,13 @@ const commands: readonly Row[] = [
 /** Options that every command takes, before or after its name. */
 export type GlobalOptions = { readonly url: URL; readonly debug?: true };
 
-/** The parser; it throws CommanderError instead of ending the process. */
-export function makeProgram(): Command {
+/** The parser; it throws CommanderError instead of ending the process, and `write` gets the help that was asked for. */
+export function makeProgram(write: (text: string) => void): Command {
   const program = new Command("cumulog")
     .description("Kafka's log without brokers: run it, write to it, read it.")
     .exitOverride()
     // Errors are printed by main, as all others are.
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({ outputError: () => undefined, writeOut: write })
     .configureHelp({ showGlobalOptions: true })
     .helpCommand(false)
     .addOption(

@@ -15,8 +15,8 @@ import {
   settings,
   variableOf,
 } from "../../lib/app/index.ts";
-import { OutputClosed, UsageWrong } from "../errors.ts";
-import { print, tell } from "../output.ts";
+import { UsageWrong } from "../errors.ts";
+import { printUnlessClosed, tell } from "../output.ts";
 import { onEachSignal } from "../signals.ts";
 
 /** Signals that the drain outlasts; one more ends it. */
@@ -68,7 +68,7 @@ async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
   });
   const service = await serve(config);
   kill = () => service.kill();
-  await print(readyLine(service.addresses, config)).catch(unlessClosed);
+  await printUnlessClosed(readyLine(service.addresses, config));
   await stopping.promise;
   await service.stop();
   release();
@@ -88,9 +88,4 @@ function readyLine(addresses: readonly string[], config: Config): string {
   const parts = [...addresses.map(address => `http=${address}`), `data=${data}`];
   // The clock of the process starts with it.
   return `ready ${parts.join(" ")} in ${Math.round(performance.now())} ms\n`;
-}
-
-/** A server runs whether or not somebody reads that it does. */
-function unlessClosed(error: unknown): void {
-  if (!(error instanceof OutputClosed)) throw error;
 }

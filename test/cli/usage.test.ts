@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { run } from "./cumulog.ts";
+import { run, start } from "./cumulog.ts";
 
 describe("cumulog", () => {
   it("prints its version", async () => {
@@ -21,6 +21,21 @@ describe("cumulog", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of ["serve", "topics", "produce", "consume", "doctor"])
       expect(stdout.toString()).toMatch(new RegExp(`^ +${command} `, "m"));
+  });
+
+  it.each([[["--help"]], [["help"]], [["serve", "--help"]], [["--version"]]])(
+    "ends quietly when nobody reads its output: %j",
+    async args => {
+      const running = start(args);
+      running.child.stdout?.destroy();
+      expect(await running.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+    },
+  );
+
+  it.each([[[]], [["prodcue"]]])("ends as ever when nobody reads its complaints: %j", async args => {
+    const running = start(args);
+    running.child.stderr?.destroy();
+    expect(await running.ended).toMatchObject({ code: 2, signal: null });
   });
 
   it("prints help on stderr when nothing was typed", async () => {
