@@ -2,7 +2,6 @@
  * Produce of the v2 paths: a batch of records in one body, JSON or base64, answered whole.
  */
 import { z } from "zod";
-import type { CumulogError } from "../../std/index.ts";
 import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
 import type { Service } from "../deps.ts";
@@ -70,7 +69,9 @@ const common = {
   duty: "produce",
   method: "post",
   tag: "Topics (v2)",
-  description: "One result per record, in their order. A record that fails does not affect the others.",
+  description:
+    "One result per record, in their order. A body that cannot be read, the base64 of one record included, is refused " +
+    "as a whole; a record that the topic refuses does not affect the others.",
   query: none,
   body,
   answers: {
@@ -127,13 +128,13 @@ async function produce(
   });
 }
 
-/** The records of a body. What is wrong with the form of the body refuses all of it; with the data of a record, that record. */
+/** The records of a body. What is wrong with any of them here, its data included, refuses all: nothing is stored yet. */
 function readEntries(
   text: string,
   isJson: boolean,
   partition: number | undefined,
   timestampMs: number,
-): readonly (Entry | CumulogError)[] {
+): readonly Entry[] {
   const { records } = fieldsOf(parseJson(text), bodyFields, "body") as { records?: unknown };
   const texts = isJson ? elementTexts(memberTexts(text).get("records") ?? "[]") : [];
   const list = listOf(records, "records");
