@@ -14,8 +14,22 @@ const nodeMajorMin = 24;
 const shimVariable = "CUMULOG_SHIM_PID";
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 
-if (majorOf(process.versions.node) >= nodeMajorMin) await runHere();
+if (isBareClone())
+  fail(
+    `the dependencies are not installed: run \`npm ci\` in ${home}, or \`npm start\`, which installs them`,
+  );
+else if (majorOf(process.versions.node) >= nodeMajorMin) await runHere();
 else handOver();
+
+/** A clone brings a lockfile, and nothing of what it names; a published package has no lockfile. */
+function isBareClone() {
+  return existsSync(join(home, "package-lock.json")) && !existsSync(join(home, "node_modules"));
+}
+
+function fail(message) {
+  console.error(`cumulog: ${message}`);
+  process.exitCode = 1;
+}
 
 async function runHere() {
   endWithShim();
@@ -43,10 +57,9 @@ function endWithShim() {
 function handOver() {
   const node = findNode();
   if (node === undefined) {
-    console.error(
-      `cumulog: Node ${nodeMajorMin} or newer is needed, this is ${process.version}: install it from https://nodejs.org`,
+    fail(
+      `Node ${nodeMajorMin} or newer is needed, this is ${process.version}: install it from https://nodejs.org`,
     );
-    process.exitCode = 1;
     return;
   }
   const child = spawn(node, process.argv.slice(1), {
@@ -55,10 +68,7 @@ function handOver() {
   });
   // A terminal sends Ctrl-C to the child too, which takes ours for the echo that it is (cli/signals.ts).
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", error => {
-    console.error(`cumulog: ${node} does not start: ${error.message}`);
-    process.exitCode = 1;
-  });
+  child.on("error", error => fail(`${node} does not start: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (code !== null) process.exitCode = code;
     else {

@@ -3,7 +3,16 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -110,6 +119,26 @@ describe("on an older Node", () => {
     });
     expect(await once(child, "close")).toEqual([0, null]);
     expect(output).toBe("ready\ndrained\n");
+  });
+});
+
+describe("in a clone where nothing is installed", () => {
+  it.each([["an older Node", ["--import", pretendNode20]] as const, ["Node 24", []] as const])(
+    "says on %s which command installs it",
+    (_node, nodeArgs) => {
+      write("package-lock.json", "{}");
+      expect(run(nodeArgs)).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: `cumulog: the dependencies are not installed: run \`npm ci\` in ${realpathSync(home)}, or \`npm start\`, which installs them\n`,
+      });
+    },
+  );
+
+  it("asks for Node 24 where the dependencies bring none", () => {
+    write("package-lock.json", "{}");
+    mkdirSync(join(home, "node_modules"));
+    expect(run(["--import", pretendNode20]).stderr).toMatch(/^cumulog: Node 24 or newer is needed, /);
   });
 });
 
