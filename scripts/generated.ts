@@ -7,7 +7,7 @@ import { metrics } from "../lib/adapters/system/index.ts";
 import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
 import { schema } from "../lib/format/index.ts";
-import { renderErrors, routes } from "../lib/rest/index.ts";
+import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 
 /** Markdown by name. */
 export type Generators = Readonly<Record<string, () => string>>;
@@ -24,6 +24,18 @@ export const generators: Generators = {
     table(
       ["method", "path", "what it does"],
       routes.map(({ method, path, summary }) => [method.toUpperCase(), `\`${path}\``, summary]),
+    ),
+  parameters: () =>
+    table(
+      ["path", "parameter", "default", "meaning"],
+      routes.flatMap(route =>
+        queryParametersOf(route).map(({ name, defaultValue, description }) => [
+          `\`${route.path}\``,
+          `\`${name}\``,
+          defaultValue === undefined ? "" : `\`${defaultValue}\``,
+          description,
+        ]),
+      ),
     ),
   items: () =>
     table(

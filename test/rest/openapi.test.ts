@@ -7,7 +7,11 @@ type Schema = Readonly<Record<string, unknown>>;
 type Content = Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>;
 type Operation = {
   readonly operationId: string;
-  readonly parameters: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+  }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 };
@@ -63,6 +67,17 @@ describe("the OpenAPI document", () => {
       const named = operation.parameters.filter(parameter => parameter.in === "path");
       expect(named.map(parameter => parameter.name)).toEqual(inPath);
     }
+  });
+
+  it("says what each parameter of a query is for", async () => {
+    const given = operationsOf((await served()).document).flatMap(({ path, operation }) =>
+      operation.parameters
+        .filter(parameter => parameter.in === "query")
+        .map(parameter => ({ path, ...parameter })),
+    );
+    expect(given.map(({ name }) => name)).toEqual(["offset", "max_bytes", "timeout", "format", "timestamp"]);
+    for (const { path, name, description } of given)
+      expect(description, `${path} ${name}`).toMatch(/^[A-Z].+\.$/);
   });
 
   it("says what can go wrong, by status and code", async () => {

@@ -14,15 +14,23 @@ const query = z.strictObject({
     .union([z.enum(["earliest", "latest", "max"]), integerText(0, Number.MAX_SAFE_INTEGER)], {
       error: "earliest, latest, max or ms since 1970 are wanted",
     })
-    .optional(),
+    .optional()
+    .meta({
+      description:
+        "Ms since 1970: the first record at or after that time. `earliest`: the first record that is there. `latest`: " +
+        "the next to come. `max`: the record with the highest time. Without it: both ends of the partition.",
+    }),
 });
 
 const oneOffset = z
   .object({
     topic: z.string(),
     partition: z.int(),
-    offset: z.int().meta({ description: "-1: no record is that late." }),
-    timestamp: z.int().meta({ description: "The time of the record at the offset, ms; -1 for the ends." }),
+    offset: z.int().meta({ description: "-1: there is no such record." }),
+    timestamp: z.int().meta({
+      description:
+        "The time of the record at the offset, ms. -1: there is none, or an end was asked for, which is a place and no record.",
+    }),
   })
   .meta({ id: "OffsetResponse" });
 
@@ -37,9 +45,7 @@ export const offsetRoutes: readonly Route[] = [
     path: "/topics/{topic}/partitions/{partition}/offsets",
     tag: "Records",
     summary: "Find an offset",
-    description:
-      "`timestamp` is `earliest`, `latest`, `max` (the record with the highest time) or ms since 1970: the first " +
-      "record at or after that time. Without it, both ends of the partition, as the v2 paths have it.",
+    description: "Of a time or an end; without `timestamp` both ends, as the v2 paths have it.",
     params: plainPartitionParams,
     query,
     answers: {

@@ -26,7 +26,9 @@ const appended = z
     partition: z.int(),
     base_offset: offsetNumber,
     record_count: z.int(),
-    append_time_ms: z.int().meta({ description: "-1: the records keep their own times." }),
+    append_time_ms: z.int().meta({
+      description: "The time that a topic of LogAppendTime gave, ms. -1: the records keep their own.",
+    }),
   })
   .meta({ id: "AppendResponse" });
 
@@ -38,7 +40,7 @@ const records = z
     records: z.array(
       z.object({
         offset: offsetNumber,
-        timestamp: z.int().meta({ description: "ms since 1970; -1 for none." }),
+        timestamp: z.int().meta({ description: "ms since 1970. -1: the record has none." }),
         key: shownData,
         value: shownData,
         headers: z.array(z.object({ name: z.string(), value: z.string().nullable() })),
@@ -55,10 +57,29 @@ const fetchQuery = z.strictObject({
     .union([z.enum(["earliest", "latest"]), integerText(0, Number.MAX_SAFE_INTEGER)], {
       error: "earliest, latest or an offset from 0 on is wanted",
     })
-    .default("earliest"),
-  max_bytes: integerText(1, fetchBytesMax).default(1024 * 1024),
-  timeout: integerText(0, fetchWaitMsMax).default(0),
-  format: z.enum(formats).default("binary"),
+    .default("earliest")
+    .meta({
+      description:
+        "Where to begin: an offset, `earliest` for the first record that is there, `latest` for the next to come.",
+    }),
+  max_bytes: integerText(1, fetchBytesMax)
+    .default(1024 * 1024)
+    .meta({
+      description:
+        "At most so many bytes of record batches. Batches are returned whole, and the first one however large it is. " +
+        "As JSON they take more than this.",
+    }),
+  timeout: integerText(0, fetchWaitMsMax)
+    .default(0)
+    .meta({ description: "How long to wait for records while there are none, ms. 0: not at all." }),
+  format: z
+    .enum(formats)
+    .default("binary")
+    .meta({
+      description:
+        "How keys and values are shown: `binary` as base64, `string` as text, `json` as the JSON that they are. What " +
+        "cannot be shown so is refused with 42202. Without effect on record batches.",
+    }),
 });
 
 const tag = "Records";
