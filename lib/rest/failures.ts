@@ -2,10 +2,11 @@
  * Who hears of a failure: the client always; the log as a warning or an error when someone here has to act, for
  * debugging otherwise. One line per failure, never with keys or values.
  */
+import { EngineClosed } from "../engine/index.ts";
 import type { Telemetry } from "../ports/index.ts";
 import { AssertionFailed, CumulogError, type ErrorKind, messageOf } from "../std/index.ts";
 import type { Service } from "./deps.ts";
-import { translate } from "./errors.ts";
+import { ServerStopping, translate } from "./errors.ts";
 
 const requestIdHeaderName = "x-request-id";
 const requestIdPattern = /^[\w.:-]{1,64}$/;
@@ -60,6 +61,8 @@ export function asFailure(error: unknown): CumulogError {
 function levelOf(error: unknown): Parameters<Telemetry["log"]>[0] {
   const kind = kindOf(error);
   if (kind === "caller" || kind === "fenced") return "debug";
+  // Whoever stops the server expects that streams end with it: nobody has to act.
+  if (error instanceof ServerStopping || error instanceof EngineClosed) return "debug";
   return kind === "busy" ? "warn" : "error";
 }
 

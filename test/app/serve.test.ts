@@ -241,7 +241,7 @@ describe("stopping", () => {
   });
 
   it("ends waiting reads and open streams with an answer", async () => {
-    const { url, stop } = await started();
+    const { url, stop, lines } = await started();
     const path = await createTopic(url, 2);
     const waiting = fetch(`${url}/topics/orders/partitions/1/records?timeout=60000`);
     const sending = httpRequest(path, { method: "POST", headers: { "content-type": "application/json" } });
@@ -259,6 +259,11 @@ describe("stopping", () => {
       .map(line => JSON.parse(line));
     expect(results).toMatchObject([{ error_code: 200, offset: 0 }, { error_code: 50308 }]);
     sending.destroy();
+    // That streams end is what a stop is about: no warning.
+    expect(lines.map(({ level, msg }) => ({ level, msg })).slice(-2)).toEqual([
+      { level: "info", msg: "stopping: what is under way is finished" },
+      { level: "info", msg: "stopped" },
+    ]);
   });
 
   it("closes connections that are kept for later", async () => {

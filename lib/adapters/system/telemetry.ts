@@ -94,6 +94,12 @@ export class SystemTelemetry implements Telemetry {
 /** Text for people. Loaded only here: JSON logs do not need it, and it takes 8 ms. */
 function readable(output: LogOutput, colors: boolean): LogOutput {
   const { prettyFactory }: typeof import("pino-pretty") = createRequire(import.meta.url)("pino-pretty");
-  const pretty = prettyFactory({ colorize: colors, singleLine: true, translateTime: "SYS:HH:MM:ss.l" });
+  const pretty = prettyFactory({
+    colorize: colors,
+    singleLine: true,
+    translateTime: "SYS:HH:MM:ss.l",
+    // A field named `error` would get a line of its own.
+    errorLikeObjectKeys: [],
+  });
   return { write: line => output.write(pretty(line)) };
 }

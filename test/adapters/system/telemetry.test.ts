@@ -32,6 +32,14 @@ describe("log lines", () => {
     expect(lines[0]).toMatch(/^\[\d\d:\d\d:05\.678\] WARN: slow disk \{"seconds":3\}\n$/);
   });
 
+  it("are one line, too, when a field is named as errors often are", () => {
+    const { telemetry, lines } = aTelemetry({ format: "text" });
+    telemetry.log("error", "put failed", { error: "StoreFull", err: "x", stack: "a\nb" });
+    expect(lines.join("")).toMatch(
+      /^\[\S+\] ERROR: put failed \{"error":"StoreFull","err":"x","stack":"a\\nb"\}\n$/,
+    );
+  });
+
   it("leave out what is below the level", () => {
     const { telemetry, logged } = aTelemetry({ level: "warn" });
     for (const level of ["debug", "info", "warn", "error"] as const) telemetry.log(level, level);
