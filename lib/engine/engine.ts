@@ -58,7 +58,7 @@ export class Engine {
     checkEngineOptions(options);
     this.options = options;
     this.#cluster = new Cluster(deps, options);
-    const store = new TopicStore(deps);
+    const store = new TopicStore(deps, options);
     const resolver = new TopicResolver(deps, options, store);
     this.topics = new Topics(deps, options, store, resolver);
     const shards = new Shards(deps.items);

@@ -53,6 +53,12 @@ export class TopicChangeUnfinished extends CumulogError {
   readonly kind = "busy";
 }
 
+/** The log has no cluster id yet, and this process may not make one. Whoever may change topics makes it. */
+export class ClusterIdMissing extends CumulogError {
+  override readonly name = "ClusterIdMissing";
+  readonly kind = "busy";
+}
+
 /** The offset lies outside what can be read, by a strong read. */
 export class OffsetOutOfRange extends CumulogError {
   override readonly name = "OffsetOutOfRange";

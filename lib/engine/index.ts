@@ -4,6 +4,7 @@ export { Engine } from "./engine.ts";
 export {
   AppendFailed,
   AppendOutcomeUnknown,
+  ClusterIdMissing,
   EngineClosed,
   InvalidConfig,
   InvalidPartitions,
@@ -25,6 +26,7 @@ export {
   type ConfigChange,
   type ConfigDescription,
   type CreateTopic,
+  type FinishReport,
   type Topic,
   type TopicConfigs,
   type Topics,

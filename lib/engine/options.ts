@@ -27,6 +27,8 @@ export const defaultEngineOptions: EngineOptions = {
   topicTrustMs: 5_000,
   // Kafka's num.partitions as its clients' test suites expect it.
   partitionsDefault: 4,
+  // Nobody else would finish what a crash left half-made.
+  mayChangeTopics: true,
 };
 
 /** Asserts what must hold between settings. */

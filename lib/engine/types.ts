@@ -42,6 +42,12 @@ export type EngineOptions = {
   readonly topicTrustMs: number;
   /** Partitions of a topic created without saying how many. */
   readonly partitionsDefault: number;
+  /**
+   * Whether this process writes what is true of topics and of the whole log. false, for one without the permission: it
+   * finishes no topic that it meets half-made, makes no cluster id and marks no format level, and is asked to change
+   * nothing (that would be a bug).
+   */
+  readonly mayChangeTopics: boolean;
 };
 
 /** Batches for one partition: record batches v2 back to back, as the producer sent them. */

@@ -207,6 +207,7 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   ServerStopping: say(503, 50308, "The server is stopping. Not done.", 5),
   StoreThrottled: say(503, 50309, "The store asks to slow down. Not done.", 1),
   StoreUnavailable: say(503, 50310, "The store cannot be reached. Not done.", 1),
+  ClusterIdMissing: say(503, 50311, "The log is new and its cluster id is not made yet.", 1),
   AppendOutcomeUnknown: say(
     504,
     50401,

@@ -1,6 +1,7 @@
 /**
  * From a name to a topic. A warm process asks the store once per `topicTrustMs`; "no such topic" and "no such
- * partition" are said from a strong read only. A topic met half-made is finished first.
+ * partition" are said from a strong read only. A topic met half-made is finished first, by a process that may; for
+ * another it is as it stands: a new one is not ready, one that grows has all it had, one that is being deleted is gone.
  */
 import { type PartitionIndex, partitionIndex } from "../../format/index.ts";
 import type { TopicItem } from "../../format/items/index.ts";
@@ -34,6 +35,8 @@ export class TopicResolver {
   readonly #options: EngineOptions;
   readonly #store: TopicStore;
   readonly #known = new Map<string, Known>();
+  /** Names by the ids they last had, for clients that name topics by id. */
+  readonly #names = new Map<string, string>();
   readonly #reading = new SingleFlight<string, Topic>();
   readonly #finishing = new SingleFlight<string, TopicItem | undefined>();
   #moment: Moment = 0;
@@ -69,6 +72,11 @@ export class TopicResolver {
     }
   }
 
+  /** The name under which a topic of this id was met last, if it was. */
+  nameOf(id: string): string | undefined {
+    return this.#names.get(id);
+  }
+
   /** The topic as of now. Throws UnknownTopic or ReadFailed. */
   async resolveStrongly(name: string): Promise<Topic> {
     return (await this.readStrongly(name)).topic;
@@ -87,7 +95,9 @@ export class TopicResolver {
   /** A sequencer of this topic is gone, or lacks a partition: says what is true now. Always throws. */
   async explainFence(topic: Topic): Promise<never> {
     this.forget(topic.name);
-    const now = await this.resolveStrongly(topic.name);
+    const { item: now } = await this.readStrongly(topic.name);
+    if (now.id === topic.id && now.state === "creating")
+      throw new TopicBusy(`topic ${topic.name} grows to ${now.partitions} partitions: not all are there yet`);
     throw new TopicFenced(
       now.id === topic.id
         ? `topic ${topic.name} (${topic.id}) has no such sequencer or partition: it is being changed or deleted`
@@ -101,6 +111,7 @@ export class TopicResolver {
     const { item } = await this.readStrongly(topic.name);
     if (item.id !== topic.id)
       throw new TopicFenced(`topic ${topic.name} was created anew: ${topic.id} is now ${item.id}`);
+    if (!this.#options.mayChangeTopics) throw new UnknownTopic(`topic ${topic.name} is being deleted`);
     // Only a deletion seals, and it marks the topic first: a topic that is active all the same was buried, and its item
     // came back with writes that arrived late. Nobody else would ever free the name.
     const deadlineMs = this.#deadline();
@@ -128,12 +139,18 @@ export class TopicResolver {
   #know(name: string, item: TopicItem | undefined, asked: Moment): Topic | undefined {
     const known = this.#known.get(name);
     if (known && known.asked > asked) return undefined;
+    if (known?.item) this.#names.delete(known.item.id);
+    if (item) this.#names.set(item.id, name);
     const topic = item && topicOf(item);
     this.#known.delete(name);
     this.#known.set(name, { item, topic, readAtMs: this.#deps.clock.monotonicMs(), asked });
     if (this.#known.size > topicsMax) {
-      const oldest = this.#known.keys().next();
-      if (!oldest.done) this.#known.delete(oldest.value);
+      const oldest = this.#known.entries().next();
+      if (!oldest.done) {
+        const [oldestName, { item: oldestItem }] = oldest.value;
+        this.#known.delete(oldestName);
+        if (oldestItem) this.#names.delete(oldestItem.id);
+      }
     }
     return topic;
   }
@@ -152,7 +169,7 @@ export class TopicResolver {
       : (this.warm(name) ?? (await this.readStrongly(name)).topic);
   }
 
-  /** The topic item as of now, finished if it was half-made. Throws UnknownTopic or ReadFailed. */
+  /** The topic item as of now, finished if it was half-made. Throws UnknownTopic, TopicBusy or ReadFailed. */
   async readStrongly(name: string): Promise<{ item: TopicItem; topic: Topic }> {
     for (let turn = 0; turn < turnsMax; turn++) {
       const asked = this.moment();
@@ -168,6 +185,7 @@ export class TopicResolver {
 
   async #finished(item: TopicItem): Promise<TopicItem | undefined | "changed"> {
     if (item.state === "active") return item;
+    if (!this.#options.mayChangeTopics) return asItStands(item);
     try {
       // Everyone in this process who meets it waits for the one who finishes it.
       return await this.#finishing.run(`${item.id}/${item.version}`, () => this.#finish(item));
@@ -186,6 +204,14 @@ export class TopicResolver {
   #deadline(): DeadlineMs {
     return this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
   }
+}
+
+/** What a half-made topic is to a process that may not finish it; undefined: gone. Throws TopicBusy. */
+function asItStands(item: TopicItem): TopicItem | undefined {
+  if (item.state === "deleting") return undefined;
+  // Version 0 was never active: some of its sequencers may not be there. A later one grows, and keeps what it had.
+  if (item.version > 0) return item;
+  throw new TopicBusy(`topic ${item.name} is being created: it is not ready yet`);
 }
 
 function isPartitionOf(topic: Topic, partition: number): boolean {

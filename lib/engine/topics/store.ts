@@ -12,16 +12,18 @@ import {
   topicSortKeys,
 } from "../../format/items/index.ts";
 import { OutcomeUnknown } from "../../ports/index.ts";
-import { messageOf } from "../../std/index.ts";
+import { assert, messageOf } from "../../std/index.ts";
 import { ReadFailed, TopicBusy, TopicChangeUnfinished } from "../errors.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
-import type { EngineDeps } from "../types.ts";
+import type { EngineDeps, EngineOptions } from "../types.ts";
 
 export class TopicStore {
   readonly #deps: EngineDeps;
+  readonly #options: EngineOptions;
 
-  constructor(deps: EngineDeps) {
+  constructor(deps: EngineDeps, options: EngineOptions) {
     this.#deps = deps;
+    this.#options = options;
   }
 
   /** The topic item; a strong read sees every change acknowledged before. Throws ReadFailed. */
@@ -126,6 +128,7 @@ export class TopicStore {
 
   /** Repeats one step of a topic's change until the deadline. Throws TopicChangeUnfinished then. */
   async writing<T>(name: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
+    assert(this.#options.mayChangeTopics, () => `topic ${name} is changed by a process that may not`);
     try {
       return await repeating(this.#deps, deadlineMs, work);
     } catch (error) {

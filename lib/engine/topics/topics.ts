@@ -9,9 +9,10 @@ import type { DeadlineMs } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { applyConfigChanges, checkNewConfigs, describeConfigs, shardPartitionsOf } from "./configs.ts";
 import { finishDeleting } from "./finish.ts";
+import { finishAll } from "./finish-all.ts";
 import { type TopicResolver, topicOf } from "./resolve.ts";
 import type { TopicStore } from "./store.ts";
-import type { ConfigChange, ConfigDescription, CreateTopic, Topic } from "./types.ts";
+import type { ConfigChange, ConfigDescription, CreateTopic, FinishReport, Topic } from "./types.ts";
 
 /** A change raced by another is made anew from what the other wrote, this often. */
 const turnsMax = 10;
@@ -56,6 +57,18 @@ export class Topics {
     return this.#resolver.resolve(name);
   }
 
+  /** The topic with this id, at most `topicTrustMs` old. Throws UnknownTopic, after a strong listing. */
+  async resolveId(id: string): Promise<Topic> {
+    const name = this.#resolver.nameOf(id);
+    if (name !== undefined) {
+      const topic = await this.#resolver.resolve(name);
+      if (topic.id === id) return topic;
+    }
+    const topic = (await this.list()).find(each => each.id === id);
+    if (topic) return topic;
+    throw new UnknownTopic(`no topic has the id ${id}`);
+  }
+
   /** Every topic as of now, in order of name. */
   async list(): Promise<readonly Topic[]> {
     const asked = this.#resolver.moment();
@@ -64,11 +77,21 @@ export class Topics {
     for (const item of items) {
       if (item.state === "active") topics.push(this.#resolver.remember(item, asked));
       else {
-        const finished = await this.#resolver.readStrongly(item.name).catch(ignoreUnknownTopic);
+        const finished = await this.#resolver
+          .readStrongly(item.name)
+          .catch(error => this.#ignoreAbsent(error));
         if (finished) topics.push(finished.topic);
       }
     }
     return topics;
+  }
+
+  /**
+   * Finishes what was left half-made, of every topic; one that cannot be finished does not keep the others back. Before
+   * each it asks whether to go on. Throws ReadFailed when the topics cannot be listed.
+   */
+  finishAll(mayGoOn: () => boolean): Promise<FinishReport> {
+    return finishAll(this.#resolver, this.#store, mayGoOn, this.#deadline());
   }
 
   /** Seals the topic and frees its name; what it stored stays until a purge exists. Throws UnknownTopic. */
@@ -151,6 +174,12 @@ export class Topics {
 
   async #exists(name: string): Promise<boolean> {
     return (await this.#resolver.readStrongly(name).catch(ignoreUnknownTopic)) !== undefined;
+  }
+
+  /** A topic that only others may finish is not there yet. */
+  #ignoreAbsent(error: unknown): undefined {
+    if (error instanceof TopicBusy && !this.#options.mayChangeTopics) return undefined;
+    return ignoreUnknownTopic(error);
   }
 
   #deadline(): DeadlineMs {

@@ -1,4 +1,5 @@
 import type { TopicId } from "../../format/index.ts";
+import type { CumulogError } from "../../std/index.ts";
 
 /** A topic as callers see it. */
 export type Topic = {
@@ -50,6 +51,19 @@ export type ConfigDescription = {
    * work, and steers nothing here.
    */
   readonly effect: "yes" | "not yet" | "none";
+};
+
+/** What was found and done when all topics were looked after. */
+export type FinishReport = {
+  /** Topics that can be used now, and their partitions. */
+  readonly topics: number;
+  readonly partitions: number;
+  /** Half-made when they were met, and now whole or gone. */
+  readonly finished: number;
+  /** Half-made still, for want of time. */
+  readonly left: number;
+  /** Half-made still, and why. */
+  readonly failures: readonly { readonly topic: string; readonly error: CumulogError }[];
 };
 
 /** A change of one config: set it, or go back to the default. */
