@@ -3,12 +3,19 @@
  */
 const units = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
-/** `1,000,000 records, 98.3 MiB in 4.2 s (237,529 records/s, 23.4 MiB/s)` */
-export function rateLine(records: number, bytes: number, ms: number): string {
-  // A clock that did not move between two looks makes no rate.
-  const seconds = Math.max(ms, 1) / 1000;
-  const rate = `${grouped(records / seconds)} records/s, ${size(bytes / seconds)}/s`;
-  return `${count(records, "record")}, ${size(bytes)} in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s (${rate})`;
+/** In less time the start of the program is most of it: a rate would say nothing. */
+const rateMsMin = 1_000;
+
+/**
+ * `1,000,000 records, 98.3 MiB of lines in 4.20 s (238,095 records/s, 23.4 MiB/s)`. `bytesOf` says what was counted. A
+ * short time makes no rate.
+ */
+export function rateLine(records: number, bytes: number, bytesOf: string, ms: number): string {
+  const seconds = ms / 1000;
+  const amounts = `${count(records, "record")}, ${size(bytes)} of ${bytesOf}`;
+  const line = `${amounts} in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  if (ms < rateMsMin) return line;
+  return `${line} (${grouped(records / seconds)} records/s, ${size(bytes / seconds)}/s)`;
 }
 
 /** `98.3 MiB` */

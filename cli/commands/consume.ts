@@ -65,8 +65,7 @@ export function defineConsume(command: Command): void {
 async function run(argument: string | undefined, options: ConsumeOptions): Promise<void> {
   const topic = topicOf(argument, options.topic);
   const endpoints = connect({ url: options.url, connectionsMax: fetchesMax });
-  const startMs = performance.now();
-  const { records, bytes } = await consume(endpoints, {
+  const { records, bytes, durationMs } = await consume(endpoints, {
     topic,
     partitions: options.partition,
     from: fromOf(options),
@@ -74,7 +73,8 @@ async function run(argument: string | undefined, options: ConsumeOptions): Promi
     recordsMax: options.maxMessages ?? Number.POSITIVE_INFINITY,
     idleMsMax: options.timeoutMs ?? Number.POSITIVE_INFINITY,
   });
-  tell(`consumed ${rateLine(records, bytes, performance.now() - startMs)} from topic ${topic}`);
+  const read = records === 0 ? "0 records" : rateLine(records, bytes, "output", durationMs);
+  tell(`consumed ${read} from topic ${topic}`);
 }
 
 function fromOf({ fromBeginning, offset: given, fromTimestamp, partition }: ConsumeOptions): From {

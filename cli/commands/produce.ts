@@ -75,6 +75,6 @@ async function summarize(topic: string, produced: Produced, ms: number, isJson: 
     await printJson({ topic, records: account.records, bytes, durationMs: Math.round(ms), partitions });
   const stopped = interrupt === undefined ? "" : `; stopped by ${interrupt} before the end of the input`;
   const where = `topic ${topic}, ${count(partitions.length, "partition")}`;
-  tell(`produced ${rateLine(account.records, bytes, ms)} to ${where}${stopped}`);
+  tell(`produced ${rateLine(account.records, bytes, "lines", ms)} to ${where}${stopped}`);
   if (interrupt !== undefined) process.exitCode = interruptedExitCode[interrupt];
 }

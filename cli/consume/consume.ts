@@ -23,7 +23,12 @@ export type ConsumeRequest = {
   readonly idleMsMax: number;
 };
 
-export type Consumed = { readonly records: number; readonly bytes: number };
+export type Consumed = {
+  readonly records: number;
+  /** Of output. */
+  readonly bytes: number;
+  readonly durationMs: number;
+};
 
 /** Prints records until there were enough, none came for long enough, or a signal came. Throws what does not pass by itself. */
 export async function consume(endpoints: Endpoints, request: ConsumeRequest): Promise<Consumed> {
@@ -33,7 +38,10 @@ export async function consume(endpoints: Endpoints, request: ConsumeRequest): Pr
   const partitions = await choosePartitions(endpoints, topic, request.partitions);
   const starts = await findStarts(endpoints, topic, partitions, from);
 
-  const printer = new Printer({ print, format: request.format }, { topic, recordsMax });
+  const printer = new Printer(
+    { print, format: request.format, nowMs: () => performance.now() },
+    { topic, recordsMax },
+  );
   const cancelIdle = whenIdle(printer, request.idleMsMax, () => stop.abort());
   const deliver: ConstructorParameters<typeof Follower>[0]["deliver"] = async (partition, records) => {
     await printer.print(partition, records);
@@ -49,7 +57,7 @@ export async function consume(endpoints: Endpoints, request: ConsumeRequest): Pr
     cancelIdle();
     release();
   }
-  return { records: printer.records, bytes: printer.bytes };
+  return { records: printer.records, bytes: printer.bytes, durationMs: printer.durationMs };
 }
 
 async function choosePartitions(

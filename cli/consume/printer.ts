@@ -8,6 +8,8 @@ import type { Format } from "./format.ts";
 export type PrinterDeps = {
   readonly print: (output: Uint8Array) => Promise<void>;
   readonly format: Format;
+  /** Monotonic. */
+  readonly nowMs: () => number;
 };
 
 export class Printer {
@@ -16,7 +18,8 @@ export class Printer {
   #left: number;
   #records = 0;
   #bytes = 0;
-  #idleSinceMs = performance.now();
+  readonly #startMs: number;
+  #idleSinceMs: number;
   #printing: Promise<void> = Promise.resolve();
   #waiting = 0;
 
@@ -24,6 +27,8 @@ export class Printer {
     this.#deps = deps;
     this.#topic = options.topic;
     this.#left = options.recordsMax;
+    this.#startMs = deps.nowMs();
+    this.#idleSinceMs = this.#startMs;
   }
 
   get records(): number {
@@ -39,9 +44,14 @@ export class Printer {
     return this.#left === 0;
   }
 
+  /** From the beginning to the last record: that none came after it is no slowness. */
+  get durationMs(): number {
+    return this.#idleSinceMs - this.#startMs;
+  }
+
   /** For how long there has been nothing to print, ms. A slow reader of the output is not a lack of records. */
   get idleMs(): number {
-    return this.#waiting > 0 ? 0 : performance.now() - this.#idleSinceMs;
+    return this.#waiting > 0 ? 0 : this.#deps.nowMs() - this.#idleSinceMs;
   }
 
   /** Resolves when the records are written. Throws OutputClosed. */
@@ -55,7 +65,7 @@ export class Printer {
     await this.#printing;
     this.#records += taken.length;
     this.#bytes += output.length;
-    this.#idleSinceMs = performance.now();
+    this.#idleSinceMs = this.#deps.nowMs();
     this.#waiting--;
   }
 }

@@ -24,7 +24,12 @@ describe("consume", () => {
 
   it("says on stderr how much it read", async () => {
     const { stderr } = await consume(["three", "--from-beginning", "--max-messages", "9"]);
-    expect(stderr).toMatch(/^cumulog: consumed 9 records, 27 B in .* from topic three\n$/);
+    expect(stderr).toMatch(/^cumulog: consumed 9 records, 27 B of output in .* from topic three\n$/);
+  });
+
+  it("says that it read nothing", async () => {
+    const { stderr } = await consume(["three", "--timeout-ms", "0"]);
+    expect(stderr).toBe("cumulog: consumed 0 records from topic three\n");
   });
 
   it("reads the partitions that are named", async () => {
