@@ -9,6 +9,7 @@ import {
   flagOf,
   InvalidConfiguration,
   loadConfig,
+  type RunningService,
   type Setting,
   serve,
   settingNames,
@@ -68,7 +69,7 @@ async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
   });
   const service = await serve(config);
   kill = () => service.kill();
-  await printUnlessClosed(readyLine(service.addresses, config));
+  await printUnlessClosed(readyLine(service, config));
   await stopping.promise;
   await service.stop();
   release();
@@ -83,9 +84,9 @@ function readConfig(flags: Readonly<Record<string, unknown>>): Config {
 }
 
 /** Scripts wait for this line: it begins with `ready ` and names where the server is found. */
-function readyLine(addresses: readonly string[], config: Config): string {
+function readyLine({ addresses, kafkaAddress }: RunningService, config: Config): string {
   const data = config.memory ? "memory" : config.dataDir;
-  const parts = [...addresses.map(address => `http=${address}`), `data=${data}`];
+  const parts = [...addresses.map(address => `http=${address}`), `kafka=${kafkaAddress}`, `data=${data}`];
   // The clock of the process starts with it.
   return `ready ${parts.join(" ")} in ${Math.round(performance.now())} ms\n`;
 }

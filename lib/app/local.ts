@@ -10,7 +10,7 @@ import {
   stderrOutput,
   systemCodecs,
 } from "../adapters/system/index.ts";
-import type { EngineOptions } from "../engine/index.ts";
+import type { Engine, EngineOptions } from "../engine/index.ts";
 import type { ItemStore, ObjectStore } from "../ports/index.ts";
 import type { RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
@@ -20,6 +20,7 @@ import { packageVersion } from "./version/index.ts";
 /** Everything of one process but its port. */
 export type LocalLog = {
   readonly app: Hono;
+  readonly engine: Engine;
   /** Takes no more appends and resolves when all that are under way are answered. */
   readonly drain: () => Promise<void>;
   /** Closes the stores. Nothing may be under way. */
@@ -95,7 +96,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   };
   const deps = { ...parts, engine, exposition, stopping };
   const app = rest.createRestApp(deps, { ...rest.defaultRestOptions, ...restOptions(config) });
-  return { app, drain: () => engine.drain(), close: () => stores.close() };
+  return { app, engine, drain: () => engine.drain(), close: () => stores.close() };
 }
 
 /** What the settings say to the engine. */

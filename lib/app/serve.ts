@@ -9,6 +9,8 @@ import type { Config } from "./settings.ts";
 export type RunningService = {
   /** Where it listens, as URLs: `http://127.0.0.1:8080`. */
   readonly addresses: readonly string[];
+  /** Where Kafka's clients find it: `127.0.0.1:9092`. */
+  readonly kafkaAddress: string;
   /**
    * Drains: no new connections, what is under way is acknowledged or refused, then the stores are closed. Resolves when
    * all of it is done, at once when it was done before. Calls overlap harmlessly and do not hurry it.

@@ -38,7 +38,7 @@ export const settings = {
     9092,
     { min: 0, max: portMax },
     "port",
-    "The port for Kafka clients. Accepted already; nothing listens there yet.",
+    "The port for Kafka clients. 0: any that is free.",
   ),
   lingerMs: integer(
     5,

@@ -3,6 +3,8 @@
  * is the order in which things take their time: the worker of the stores starts beside everything else.
  */
 import type { LogOutput } from "../adapters/system/index.ts";
+import type { HttpServer } from "./http-server.ts";
+import type { KafkaPort } from "./kafka.ts";
 import { type Ground, joinLog, type LocalLog, makeGround, startStores } from "./local.ts";
 import type { RunningService } from "./serve.ts";
 import { type Config, flagOf } from "./settings.ts";
@@ -30,39 +32,53 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
     server.cut();
     throw opened.reason;
   }
-  sayHello(ground, listening.value);
+  const kafka = await kafkaPort(ground, opened.value, server);
+  sayHello(ground, listening.value, kafka.address);
   const stop = async (): Promise<void> => {
     const { telemetry } = ground;
     stopping.abort();
     telemetry.log("info", "stopping: what is under way is finished");
-    await drain(opened.value, server, config.drainMs);
+    await drain(opened.value, [server, kafka.listener], config.drainMs);
     telemetry.log("info", "stopped");
     telemetry.flush();
   };
   let stopped: Promise<void> | undefined;
   return {
     addresses: [listening.value],
+    kafkaAddress: kafka.address,
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
-    kill: () => server.cut(),
+    kill: () => {
+      server.cut();
+      kafka.listener.cut();
+    },
   };
+}
+
+/** Listens for Kafka's clients too, or leaves nothing open. */
+async function kafkaPort(ground: Ground, log: LocalLog, server: HttpServer): Promise<KafkaPort> {
+  const { listenForKafka } = await import("./kafka.ts");
+  try {
+    return await listenForKafka(ground, log.engine);
+  } catch (error) {
+    server.cut();
+    await log.close();
+    throw error;
+  }
 }
 
 type Closable = { close(ms: number): Promise<void> };
 
-async function drain(log: LocalLog, server: Closable, drainMs: number): Promise<void> {
+async function drain(log: LocalLog, servers: readonly Closable[], drainMs: number): Promise<void> {
   // Together: what the log answers last still has to reach its client.
-  await Promise.all([server.close(drainMs), log.drain()]);
+  await Promise.all([...servers.map(server => server.close(drainMs)), log.drain()]);
   await log.close();
 }
 
-function sayHello({ config, telemetry }: Ground, address: string): void {
-  telemetry.log("info", "listening", { address, data: config.memory ? "memory" : config.dataDir });
-  telemetry.log("info", `nothing listens on the Kafka port yet (${flagOf("kafkaPort")})`, {
-    port: config.kafkaPort,
-  });
+function sayHello({ config, telemetry }: Ground, address: string, kafka: string): void {
+  telemetry.log("info", "listening", { address, kafka, data: config.memory ? "memory" : config.dataDir });
   if (!loopback.test(config.host))
     telemetry.log("warn", "other machines can read and write here: nothing asks them for a password", {
       host: config.host,

@@ -1,0 +1,74 @@
+/**
+ * THE list of what is served. A version that is advertised but not served is there for old clients that read the list in
+ * their own way: librdkafka 2.0 sends uncompressed where Produce does not begin at 0.
+ */
+import { type ApiName, messages } from "./apis/index.ts";
+import { errorCodes } from "./error-codes.ts";
+import { answerApiVersions } from "./handlers/api-versions.ts";
+import { fetch } from "./handlers/fetch.ts";
+import type { Handler } from "./handlers/handler.ts";
+import { listOffsets } from "./handlers/list-offsets.ts";
+import { metadata } from "./handlers/metadata.ts";
+import { produce } from "./handlers/produce.ts";
+import { type Fields, type Message, type Versions, versions } from "./wire/index.ts";
+
+/** One API. */
+export type Api = {
+  readonly name: ApiName;
+  readonly key: number;
+  readonly request: Message;
+  readonly response: Message;
+  /** What clients are told. */
+  readonly advertised: Versions;
+  /** What is answered. */
+  readonly served: Versions;
+  readonly handle: Handler<Message, Message>;
+};
+
+/** Every API, in order of key. A function, since the answer to ApiVersions is made from it. */
+export function apiTable(): readonly Api[] {
+  table ??= rows();
+  return table;
+}
+
+/** The API with this key. */
+export function apiOf(key: number): Api | undefined {
+  byKey ??= new Map(apiTable().map(each => [each.key, each]));
+  return byKey.get(key);
+}
+
+let table: readonly Api[] | undefined;
+let byKey: ReadonlyMap<number, Api> | undefined;
+
+function rows(): readonly Api[] {
+  return [
+    api("produce", "3-13", produce, { advertised: "0-13" }),
+    api("fetch", "4-18", fetch),
+    api("listOffsets", "1-11", listOffsets),
+    api("metadata", "0-13", metadata),
+    api("apiVersions", "0-4", async () => answerApiVersions(apiTable(), errorCodes.NONE)),
+  ].sort((a, b) => a.key - b.key);
+}
+
+type RequestOf<Name extends ApiName> = (typeof messages)[Name]["request"];
+type ResponseOf<Name extends ApiName> = (typeof messages)[Name]["response"];
+
+function api<Name extends ApiName>(
+  name: Name,
+  served: string,
+  handle: Handler<RequestOf<Name>, ResponseOf<Name>>,
+  { advertised = served }: { readonly advertised?: string } = {},
+): Api {
+  const { key, request, response } = messages[name];
+  // The table pairs a handler with the messages that it was written for; beyond it they are any messages.
+  const erased = handle as unknown as Handler<Message<Fields>, Message<Fields>>;
+  return {
+    name,
+    key,
+    request,
+    response,
+    advertised: versions(advertised),
+    served: versions(served),
+    handle: erased,
+  };
+}

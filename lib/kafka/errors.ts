@@ -1,0 +1,75 @@
+/**
+ * Facts of the log as Kafka's clients hear them. This is the only place that knows both a fact and an error code. A code
+ * decides what a client does: those that make it forget its position (OFFSET_OUT_OF_RANGE, UNKNOWN_TOPIC_OR_PARTITION)
+ * stand only for facts that were read strongly.
+ *
+ * A class exported by the engine, the ports or the record batches that has no row here does not compile.
+ */
+import type * as engine from "../engine/index.ts";
+import type * as format from "../format/index.ts";
+import type * as recordBatch from "../format/record-batch/index.ts";
+import type * as ports from "../ports/index.ts";
+import { CumulogError } from "../std/index.ts";
+import { type ErrorCodeName, errorCodes } from "./error-codes.ts";
+
+/** The names of the error classes that a module exports. */
+type ErrorsOf<Module> = {
+  [Name in keyof Module]: Module[Name] extends new (
+    ...args: never[]
+  ) => infer Made
+    ? Made extends CumulogError
+      ? Made["name"]
+      : never
+    : never;
+}[keyof Module];
+
+type ErrorName =
+  | ErrorsOf<typeof engine>
+  | ErrorsOf<typeof format>
+  | ErrorsOf<typeof recordBatch>
+  | ErrorsOf<typeof ports>;
+
+/** THE translation. */
+const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
+  UnknownTopic: "UNKNOWN_TOPIC_OR_PARTITION",
+  UnknownPartition: "UNKNOWN_TOPIC_OR_PARTITION",
+  InvalidTopicName: "INVALID_TOPIC_EXCEPTION",
+  TopicExists: "TOPIC_ALREADY_EXISTS",
+  InvalidPartitions: "INVALID_PARTITIONS",
+  InvalidConfig: "INVALID_CONFIG",
+  TopicFenced: "UNKNOWN_TOPIC_OR_PARTITION",
+  TopicBusy: "LEADER_NOT_AVAILABLE",
+  TopicChangeUnfinished: "REQUEST_TIMED_OUT",
+  OffsetOutOfRange: "OFFSET_OUT_OF_RANGE",
+  RecordRefused: "INVALID_RECORD",
+  TimestampRefused: "INVALID_TIMESTAMP",
+  Overloaded: "THROTTLING_QUOTA_EXCEEDED",
+  AppendFailed: "NOT_ENOUGH_REPLICAS",
+  AppendOutcomeUnknown: "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+  ReadFailed: "NOT_LEADER_OR_FOLLOWER",
+  RecordsCorrupt: "CORRUPT_MESSAGE",
+  EngineClosed: "NOT_LEADER_OR_FOLLOWER",
+  ClusterIdMissing: "COORDINATOR_NOT_AVAILABLE",
+  FormatNewer: "UNKNOWN_SERVER_ERROR",
+  BatchTooLarge: "MESSAGE_TOO_LARGE",
+  BatchInvalid: "INVALID_RECORD",
+  BatchTruncated: "CORRUPT_MESSAGE",
+  BatchChecksumWrong: "CORRUPT_MESSAGE",
+  BatchMagicUnsupported: "UNSUPPORTED_FOR_MESSAGE_FORMAT",
+  BadCompression: "CORRUPT_MESSAGE",
+  StoreThrottled: "NOT_LEADER_OR_FOLLOWER",
+  StoreUnavailable: "NOT_LEADER_OR_FOLLOWER",
+  OutcomeUnknown: "REQUEST_TIMED_OUT",
+  StoreFull: "KAFKA_STORAGE_ERROR",
+  StoreMisconfigured: "UNKNOWN_SERVER_ERROR",
+  StoreCorrupt: "CORRUPT_MESSAGE",
+  ItemRequestInvalid: "UNKNOWN_SERVER_ERROR",
+  ObjectRequestInvalid: "UNKNOWN_SERVER_ERROR",
+};
+
+/** The code for whatever was thrown or answered; UNKNOWN_SERVER_ERROR for what is no fact of the log. */
+export function codeOf(error: unknown): number {
+  const known: Readonly<Record<string, ErrorCodeName | undefined>> = translations;
+  const name = error instanceof CumulogError ? known[error.name] : undefined;
+  return errorCodes[name ?? "UNKNOWN_SERVER_ERROR"];
+}

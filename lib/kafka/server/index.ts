@@ -1,0 +1,1 @@
+export { KafkaListener } from "./listener.ts";

@@ -1,0 +1,63 @@
+/**
+ * The TCP port for Kafka's clients: accepts, bounds the number of connections, and drains all of them.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import type { Address, Service } from "../service.ts";
+import { Connection } from "./connection.ts";
+import { HeldBytes } from "./held-bytes.ts";
+
+export class KafkaListener {
+  readonly #service: Service;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  readonly #held: HeldBytes;
+
+  constructor(service: Service) {
+    this.#service = service;
+    this.#held = new HeldBytes({ bytesMax: service.options.heldBytesMax });
+    this.#server = createServer({ noDelay: true }, socket => this.#accept(socket));
+    this.#server.maxConnections = service.options.connectionsMax;
+  }
+
+  /** What all connections hold, bytes; and how many there are. */
+  get load(): { readonly heldBytes: number; readonly connections: number } {
+    return { heldBytes: this.#held.bytes, connections: this.#connections.size };
+  }
+
+  /** Begins to accept; answers with the port. Rejects with what the system says. */
+  listen({ host, port }: Address): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.removeListener("error", reject);
+        const address = this.#server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Accepts nothing more, answers what is under way, and closes every connection: after `ms` at the latest. */
+  async close(ms: number): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    const cancel = this.#service.clock.timer(ms, () => this.#cutAll());
+    await Promise.all([...this.#connections].map(connection => connection.close()));
+    await closed;
+    cancel();
+  }
+
+  /** Ends every connection now. */
+  cut(): void {
+    this.#server.close();
+    this.#cutAll();
+  }
+
+  #cutAll(): void {
+    for (const connection of this.#connections) connection.cut();
+  }
+
+  #accept(socket: Socket): void {
+    const connection = new Connection({ service: this.#service, socket, held: this.#held });
+    this.#connections.add(connection);
+    socket.once("close", () => this.#connections.delete(connection));
+  }
+}
