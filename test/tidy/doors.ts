@@ -39,6 +39,11 @@ const doors: readonly Door[] = [
     opens: ["time", "waiting", "network", "configuration", "output"],
     reason: "a client of the service, outside the simulated world",
   },
+  {
+    path: "cdk/app.ts",
+    opens: ["configuration", "output"],
+    reason: "run by the CDK's toolkit, which speaks to it by variables and text",
+  },
   { path: "bench/", opens: everything, reason: "measures the real machine" },
 ];
 

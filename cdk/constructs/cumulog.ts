@@ -1,0 +1,46 @@
+/**
+ * A whole log in one construct, for a stack of one's own: storage, a door, maintenance. What each prop means is said in
+ * `options` (cdk/options.ts) and docs/DEPLOY.md.
+ */
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { readProps } from "../config.ts";
+import type { DeploymentProps } from "../options.ts";
+import { type Door, makeDoor } from "./door.ts";
+import type { FrontDoor } from "./front-door.ts";
+import { LogMaintenance } from "./maintenance.ts";
+import { LogStorage } from "./storage.ts";
+
+export class Cumulog extends Construct implements FrontDoor {
+  readonly url: string;
+  readonly table: Table;
+  readonly bucket: Bucket;
+  readonly door: Door;
+  readonly maintenance: LogMaintenance;
+
+  /** Throws InvalidConfiguration with every problem of the props. */
+  constructor(scope: Construct, id: string, props: DeploymentProps = {}) {
+    super(scope, id);
+    const config = readProps(props);
+    const storage = new LogStorage(this, "Storage", config);
+    this.table = storage.table;
+    this.bucket = storage.bucket;
+    this.door = makeDoor(this, "Door", storage, config);
+    this.url = this.door.url;
+    this.maintenance = new LogMaintenance(this, "Maintenance", storage, config);
+  }
+
+  grantProduce(grantee: IGrantable, topic?: string): Grant {
+    return this.door.grantProduce(grantee, topic);
+  }
+
+  grantConsume(grantee: IGrantable, topic?: string): Grant {
+    return this.door.grantConsume(grantee, topic);
+  }
+
+  grantAdmin(grantee: IGrantable): Grant {
+    return this.door.grantAdmin(grantee);
+  }
+}

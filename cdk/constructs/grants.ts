@@ -1,0 +1,40 @@
+/**
+ * Which requests a grant lets through: ARNs of execute-api, made from the route table.
+ *
+ * A `*` in such an ARN matches slashes too, so it may only stand where everything behind it belongs to what is granted:
+ * after the topic. Before the topic the path names the cluster, whose id has a known length: as many `?`.
+ */
+import { checkTopicName } from "../../lib/format/index.ts";
+import { type Duty, type Route, routes } from "../../lib/rest/index.ts";
+
+/** Characters of a cluster id: 16 bytes in base64url (lib/engine/cluster.ts). */
+const clusterIdLength = 22;
+
+const topicParams = new Set(["topic", "topic_name"]);
+
+/** The routes that a deployment serves: a process speaks of itself in the others. */
+export const deployedRoutes: readonly Route[] = routes.filter(route => route.duty !== "process");
+
+/**
+ * `METHOD/path` of every route of a duty: with a topic those of that topic alone, without one those of all topics and
+ * those that list them. `topic` may be a token. Throws InvalidTopicName.
+ */
+export function requestPatterns(duty: Duty, topic?: string): readonly string[] {
+  if (topic !== undefined) checkTopicName(topic);
+  return deployedRoutes
+    .filter(route => route.duty === duty)
+    .filter(route => topic === undefined || paramsOf(route).some(name => topicParams.has(name)))
+    .map(
+      route =>
+        `${route.method.toUpperCase()}${route.path.replace(/\{(\w+)\}/g, (_, name) => wildcardOf(name, topic))}`,
+    );
+}
+
+function paramsOf(route: Route): readonly string[] {
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map(match => match[1] ?? "");
+}
+
+function wildcardOf(param: string, topic: string | undefined): string {
+  if (param === "cluster_id") return "?".repeat(clusterIdLength);
+  return topicParams.has(param) ? (topic ?? "*") : "*";
+}

@@ -1,0 +1,10 @@
+export { Cumulog } from "./cumulog.ts";
+export { type Door, makeDoor } from "./door.ts";
+export { type FrontDoor, GrantImpossible } from "./front-door.ts";
+export { deployedRoutes, requestPatterns } from "./grants.ts";
+export { HttpDoor } from "./http-door.ts";
+export { LogFunction } from "./log-function.ts";
+export { LogMaintenance } from "./maintenance.ts";
+export { permissions, type RoleName, roles } from "./permissions.ts";
+export { LogStorage } from "./storage.ts";
+export { WebDoor } from "./web-door.ts";

@@ -1,0 +1,83 @@
+/**
+ * The tick: a schedule that calls the maintenance function. A tick that cannot be delivered, and one that failed, is
+ * kept in a queue for people to look at; the next tick does its work.
+ */
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { EventInvokeConfig } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { DeploymentConfig } from "../options.ts";
+import { LogFunction } from "./log-function.ts";
+import type { LogStorage } from "./storage.ts";
+
+/** It watches the time that remains, and leaves the rest to the next tick. */
+const timeoutSeconds = 300;
+
+export class LogMaintenance extends Construct {
+  readonly function: LogFunction;
+  /** Ticks that came to nothing. */
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, storage: LogStorage, config: DeploymentConfig) {
+    super(scope, id);
+    this.failures = new Queue(this, "Failures", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = new LogFunction(this, "Maintenance", storage, config, {
+      name: "maintenance",
+      description: "Cumulog: finishes what others left half-done",
+      memoryMiB: config.maintenanceMemoryMiB,
+      timeoutSeconds,
+    });
+    // A tick that waits longer than to the next one is of no use.
+    const age = Duration.minutes(config.maintenanceMinutes);
+    new EventInvokeConfig(this, "Retries", {
+      function: this.function.function,
+      maxEventAge: age,
+      retryAttempts: 1,
+      onFailure: new SqsDestination(this.failures),
+    });
+    this.#schedule(config.maintenanceMinutes, age);
+  }
+
+  #schedule(minutes: number, age: Duration): void {
+    const group = new CfnScheduleGroup(this, "Group");
+    const role = new Role(this, "ScheduleRole", {
+      description: "The schedule of Cumulog's maintenance",
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: {
+          StringEquals: { "aws:SourceAccount": Stack.of(this).account, "aws:SourceArn": group.attrArn },
+        },
+      }),
+      inlinePolicies: {
+        tick: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ["lambda:InvokeFunction"],
+              resources: [this.function.function.functionArn],
+            }),
+            new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.failures.queueArn] }),
+          ],
+        }),
+      },
+    });
+    new CfnSchedule(this, "Schedule", {
+      groupName: group.ref,
+      scheduleExpression: `rate(${minutes} ${minutes === 1 ? "minute" : "minutes"})`,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: this.function.function.functionArn,
+        roleArn: role.roleArn,
+        input: "{}",
+        retryPolicy: { maximumEventAgeInSeconds: age.toSeconds(), maximumRetryAttempts: 3 },
+        deadLetterConfig: { arn: this.failures.queueArn },
+      },
+    });
+  }
+}

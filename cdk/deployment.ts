@@ -1,0 +1,31 @@
+/**
+ * The stacks of a deployment, joined. Data stands alone, so that the others can be deleted and made again.
+ */
+import type { App, StackProps } from "aws-cdk-lib";
+import type { AppConfig } from "./config.ts";
+import { ApiStack, DataStack, MaintenanceStack } from "./stacks/index.ts";
+
+/** Every stack of a deployment. */
+export type Deployment = {
+  readonly data: DataStack;
+  readonly api: ApiStack;
+  readonly maintenance: MaintenanceStack;
+};
+
+/** Adds the stacks to an app. */
+export function addDeployment(app: App, { deployment: config, account, region }: AppConfig): Deployment {
+  const props: StackProps = {
+    env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
+    terminationProtection: false,
+  };
+  const name = (part: string): string => `Cumulog-${config.stage}-${part}`;
+  const data = new DataStack(app, name("data"), config, {
+    ...props,
+    terminationProtection: config.removal === "retain",
+  });
+  return {
+    data,
+    api: new ApiStack(app, name("api"), data.storage, config, props),
+    maintenance: new MaintenanceStack(app, name("maintenance"), data.storage, config, props),
+  };
+}

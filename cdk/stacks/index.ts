@@ -1,0 +1,3 @@
+export { ApiStack } from "./api.ts";
+export { DataStack } from "./data.ts";
+export { MaintenanceStack } from "./maintenance.ts";
