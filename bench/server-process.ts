@@ -43,7 +43,17 @@ export class ServerProcess {
     const startedMs = performance.now();
     const child = spawn(
       node,
-      [join(root, "bin", "cumulog.js"), "serve", "--http-port", "0", "--log-level", "warn", ...args],
+      [
+        join(root, "bin", "cumulog.js"),
+        "serve",
+        "--http-port",
+        "0",
+        "--kafka-port",
+        "0",
+        "--log-level",
+        "warn",
+        ...args,
+      ],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     options.onSpawned?.(() => child.kill("SIGKILL"));

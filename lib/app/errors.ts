@@ -24,8 +24,9 @@ export class HostUnusable extends CumulogError {
 export function asListenError(
   error: NodeJS.ErrnoException,
   { host, port }: { readonly host: string; readonly port: number },
+  portSetting: "httpPort" | "kafkaPort",
 ): Error {
-  const flag = flagOf("httpPort");
+  const flag = flagOf(portSetting);
   if (error.code === "EADDRINUSE")
     return new PortInUse(
       `port ${port} of ${host} is in use: stop what listens there, or choose another with ${flag}`,

@@ -69,7 +69,7 @@ export class HttpServer {
   listen(): Promise<string> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#server.once("error", error => reject(asListenError(error, this.#options)));
+      this.#server.once("error", error => reject(asListenError(error, this.#options, "httpPort")));
       this.#server.listen({ host, port }, () => {
         const address = this.#server.address();
         const actual = typeof address === "object" && address !== null ? address.port : port;

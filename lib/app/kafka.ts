@@ -28,7 +28,7 @@ export async function listenForKafka(
   });
   const asked = { host: config.host, port: config.kafkaPort };
   const port = await listener.listen(asked).catch(error => {
-    throw asListenError(error, asked);
+    throw asListenError(error, asked, "kafkaPort");
   });
   return { address: `${bracketed(config.host)}:${port}`, listener };
 }

@@ -25,7 +25,7 @@ type Started = RunningService & { readonly url: string; readonly lines: Record<s
 async function started(config: Partial<Config> = {}): Promise<Started> {
   const lines: Record<string, unknown>[] = [];
   const output = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const settings = configOf({ memory: true, httpPort: 0, logFormat: "json", ...config });
+  const settings = configOf({ memory: true, httpPort: 0, kafkaPort: 0, logFormat: "json", ...config });
   const service = await serve(settings, output);
   running.push(service);
   return { ...service, url: service.addresses[0] ?? "", lines };
@@ -76,8 +76,7 @@ describe("starting", () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(lines).toMatchObject([
-      { level: "info", msg: "listening", address: url, data: "memory" },
-      { level: "info", msg: "nothing listens on the Kafka port yet (--kafka-port)", port: 9092 },
+      { msg: "listening", address: url, kafka: expect.stringMatching(/^127\.0\.0\.1:\d+$/), data: "memory" },
     ]);
   });
 

@@ -165,7 +165,17 @@ describe("the shim on an older Node, killed,", () => {
   it("takes a server with it, which drains and leaves its data free", async () => {
     putNode(home, "24.1.0");
     write("cli/main.ts", `export { main } from ${JSON.stringify(join(root, "cli", "main.ts"))};\n`);
-    const serve = ["serve", "--http-port", "0", "--log-format", "json", "--data-dir", join(outer, "data")];
+    const serve = [
+      "serve",
+      "--http-port",
+      "0",
+      "--kafka-port",
+      "0",
+      "--log-format",
+      "json",
+      "--data-dir",
+      join(outer, "data"),
+    ];
     const first = startShim(serve);
     await first.until("\nready ");
     first.child.kill("SIGKILL");

@@ -109,7 +109,9 @@ export class TestServer {
     readonly dataDir?: string;
   } = {}): Promise<TestServer> {
     const store = dataDir === undefined ? ["--memory"] : ["--data-dir", dataDir];
-    const running = start(["serve", "--http-port", String(port), ...store], { input: "" });
+    const running = start(["serve", "--http-port", String(port), "--kafka-port", "0", ...store], {
+      input: "",
+    });
     const line = await running.until("stdout", /\n/);
     const url = /http=(\S+)/.exec(line)?.[1];
     if (url === undefined) throw new Error(`no address in: ${line}`);

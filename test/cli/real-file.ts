@@ -47,7 +47,7 @@ async function main(lineCount: number, partitions: number): Promise<void> {
   console.log(`${lineCount} lines, ${mebibytes(bytes)} MiB`);
   const server = spawn(
     process.execPath,
-    [bin, "serve", "--http-port", "0", "--data-dir", join(folder, "data")],
+    [bin, "serve", "--http-port", "0", "--kafka-port", "0", "--data-dir", join(folder, "data")],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },

@@ -15,9 +15,11 @@ afterEach(() => {
 describe("serve", () => {
   it("prints one line when it is ready, and ends well at a signal", async () => {
     using folder = temporaryFolder();
-    const running = start(["serve", "--http-port", "0"], { cwd: folder.path });
+    const running = start(["serve", "--http-port", "0", "--kafka-port", "0"], { cwd: folder.path });
     const line = await running.until("stdout", /\n/);
-    expect(line).toMatch(/^ready http=http:\/\/127\.0\.0\.1:\d+ data=\.cumulog in \d+ ms\n$/);
+    expect(line).toMatch(
+      /^ready http=http:\/\/127\.0\.0\.1:\d+ kafka=127\.0\.0\.1:\d+ data=\.cumulog in \d+ ms\n$/,
+    );
     const url = /http=(\S+)/.exec(line)?.[1] ?? "";
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     running.kill("SIGTERM");
@@ -39,7 +41,7 @@ describe("serve", () => {
     using folder = temporaryFolder();
     const file = join(folder.path, "settings.json");
     writeFileSync(file, JSON.stringify({ memory: true, "http-port": 1, "log-level": "silent" }));
-    const running = start(["serve", "--http-port", "0"], {
+    const running = start(["serve", "--http-port", "0", "--kafka-port", "0"], {
       env: { CUMULOG_CONFIG: file, CUMULOG_HTTP_PORT: "2" },
       cwd: folder.path,
     });
@@ -53,7 +55,14 @@ describe("serve", () => {
 
   it("names the port that is in use, and the flag", async () => {
     const server = await startServer();
-    const { code, stdout, stderr } = await run(["serve", "--memory", "--http-port", String(server.port)]);
+    const { code, stdout, stderr } = await run([
+      "serve",
+      "--memory",
+      "--http-port",
+      String(server.port),
+      "--kafka-port",
+      "0",
+    ]);
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
       `cumulog: port ${server.port} of 127.0.0.1 is in use: stop what listens there, or choose another with --http-port\n`,
@@ -121,7 +130,15 @@ async function startServer(options?: Parameters<typeof TestServer.start>[0]): Pr
 
 /** What a server says that cannot start there. */
 async function serveIn(dataDir: string): Promise<string> {
-  const { code, stdout, stderr } = await run(["serve", "--http-port", "0", "--data-dir", dataDir]);
+  const { code, stdout, stderr } = await run([
+    "serve",
+    "--http-port",
+    "0",
+    "--kafka-port",
+    "0",
+    "--data-dir",
+    dataDir,
+  ]);
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^cumulog: [^\n]*\n$/);
   return stderr;
