@@ -50,6 +50,9 @@ export const metrics: readonly Metric[] = [
     "method",
     "path",
   ),
+  metric("gauge", "cumulog_topics", "topics", "Topics that can be used, as upkeep last saw them."),
+  metric("gauge", "cumulog_partitions", "partitions", "Their partitions."),
+  metric("counter", "cumulog_cold_starts_total", "starts", "Functions that were started for a request."),
   metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
   metric(
     "histogram",

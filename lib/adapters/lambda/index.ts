@@ -1,0 +1,1 @@
+export { LambdaTelemetry, type LambdaTelemetryOptions } from "./telemetry.ts";
