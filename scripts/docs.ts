@@ -14,21 +14,27 @@ const part = /<!-- generated: (\S+) -->\n.*?<!-- \/generated -->/gs;
 const marker = /<!-- (generated: \S+|\/generated) -->/g;
 
 /** A document with its generated parts made anew, and the names of those parts. Throws at markers that do not match. */
-export function regenerate(
+export async function regenerate(
   text: string,
   made: Generators,
-): { readonly text: string; readonly names: readonly string[] } {
-  const names: string[] = [];
-  const result = text.replace(part, (_, name: string) => {
-    const generate = made[name];
-    if (generate === undefined) throw new Error(`there is no generator "${name}" in scripts/generated.ts`);
-    names.push(name);
-    return `<!-- generated: ${name} -->\n\n${generate().trim()}\n\n<!-- /generated -->`;
-  });
+): Promise<{ readonly text: string; readonly names: readonly string[] }> {
+  const names = [...text.matchAll(part)].map(([, name = ""]) => name);
   const markers = [...text.matchAll(marker)].length;
   if (markers !== names.length * 2)
     throw new Error(`${markers} markers make ${names.length} parts: each part has a beginning and an end`);
+  const contents = new Map<string, string>();
+  for (const name of names) contents.set(name, await contentOf(name, made));
+  const result = text.replace(
+    part,
+    (_, name: string) => `<!-- generated: ${name} -->\n\n${contents.get(name)}\n\n<!-- /generated -->`,
+  );
   return { text: result, names };
+}
+
+async function contentOf(name: string, made: Generators): Promise<string> {
+  const generate = made[name];
+  if (generate === undefined) throw new Error(`there is no generator "${name}" in scripts/generated.ts`);
+  return (await generate()).trim();
 }
 
 /** The lines that differ, between what both texts begin and end with: `-` was there, `+` belongs there. */
@@ -46,14 +52,18 @@ export function difference(before: string, after: string): string {
 }
 
 /** Brings the documents in a folder up to date, or only looks. Answers with what is wrong. */
-export function bringUpToDate(folder: string, made: Generators, isCheck: boolean): readonly string[] {
+export async function bringUpToDate(
+  folder: string,
+  made: Generators,
+  isCheck: boolean,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   const shown = new Set<string>();
   for (const name of globSync("*.md", { cwd: folder }).sort()) {
     const path = join(folder, name);
     const before = readFileSync(path, "utf8");
     try {
-      const { text, names } = regenerate(before, made);
+      const { text, names } = await regenerate(before, made);
       for (const each of names) shown.add(each);
       if (text === before) continue;
       if (isCheck) problems.push(`docs/${name} is stale: run \`npm run docs\`\n${difference(before, text)}`);
@@ -68,7 +78,7 @@ export function bringUpToDate(folder: string, made: Generators, isCheck: boolean
 
 if (import.meta.main) {
   const folder = join(import.meta.dirname, "..", "docs");
-  const problems = bringUpToDate(folder, generators, process.argv.includes("--check"));
+  const problems = await bringUpToDate(folder, generators, process.argv.includes("--check"));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`the documents are up to date (${Object.keys(generators).length} generated parts)`);

@@ -8,11 +8,26 @@ import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
 import { schema } from "../lib/format/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
+import {
+  callsTable,
+  pricesTable,
+  recordsTable,
+  storageTable,
+  volumeTable,
+  waitingTable,
+} from "./costs/tables.ts";
+import { table } from "./table.ts";
 
 /** Markdown by name. */
-export type Generators = Readonly<Record<string, () => string>>;
+export type Generators = Readonly<Record<string, () => string | Promise<string>>>;
 
 export const generators: Generators = {
+  "costs-calls": callsTable,
+  "costs-prices": pricesTable,
+  "costs-records": recordsTable,
+  "costs-storage": storageTable,
+  "costs-volume": volumeTable,
+  "costs-waiting": waitingTable,
   configuration: () => renderConfiguration().trimEnd(),
   errors: () => renderErrors().trimEnd(),
   metrics: () =>
@@ -59,10 +74,3 @@ export const generators: Generators = {
       ]),
     ),
 };
-
-/** A Markdown table. Bars in cells are escaped. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map(cell => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}

@@ -1,0 +1,139 @@
+/**
+ * The tables of docs/COSTS.md, as Markdown. Counts come from the measurements beside this file, prices from the metering
+ * adapter; what is multiplied here is only a count with a price, or with an assumption that stands in the same row.
+ */
+import { prices, pricesAsOf } from "../../lib/adapters/metering/index.ts";
+import { table } from "../table.ts";
+import { type Arrival, measureSmallRecords, measureVolumes } from "./appends.ts";
+import {
+  appendMs,
+  functionGib,
+  httpApiRequests,
+  longPollSeconds,
+  monthSeconds,
+  pollMs,
+} from "./assumptions.ts";
+import { measureCalls, measurePoll } from "./calls.ts";
+import { count, dollars, gibibyte, listPrice, mebibyte } from "./numbers.ts";
+import { measureWaits } from "./waiting.ts";
+
+/** What each call does and costs. */
+export async function callsTable(): Promise<string> {
+  const rows = (await measureCalls()).map(({ title, spent }) => [
+    title,
+    ...[spent.objectPuts, spent.objectGets, spent.itemWrites, spent.writeUnits].map(count),
+    ...[spent.itemReads, spent.readUnits].map(count),
+    dollars(spent.dollars * 1e6),
+  ]);
+  const head = ["call", "PUT", "GET", "item writes", "write units", "item reads", "read units"];
+  return table([...head, "a million of them"], rows);
+}
+
+const appendHead = ["PUT", "items", "function, assumed", "function, time", "function, requests", "HTTP API"];
+
+/** A million records of 1 KiB, by how they arrive. */
+export async function recordsTable(): Promise<string> {
+  const rows = (await measureSmallRecords()).map(arrival =>
+    arrival.isShared
+      ? [arrival.title, ...storesOf(arrival, 1e6), "-", "-", "-", "-", dollars(arrival.spent.dollars * 1e6)]
+      : [arrival.title, ...appendCells(arrival, 1e6 / arrival.records)],
+  );
+  return table(["how a million records arrive", ...appendHead, "together"], rows);
+}
+
+/** A GiB, by the size of the requests that bring it. */
+export async function volumeTable(): Promise<string> {
+  const rows = (await measureVolumes()).map(arrival => [
+    arrival.title,
+    count(gibibyte / arrival.requestBytes),
+    ...appendCells(arrival, gibibyte / arrival.requestBytes),
+  ]);
+  return table(["a GiB in requests of", "requests", ...appendHead, "together"], rows);
+}
+
+function appendCells(arrival: Arrival, requests: number): readonly string[] {
+  const busySeconds = appendMs(arrival.requestBytes) / 1000;
+  const time = requests * busySeconds * functionGib * prices.lambdaGibSecond.dollars;
+  const invocations = requests * prices.lambdaRequest.dollars;
+  const api = requests * httpApiRequests(arrival.requestBytes) * prices.httpApiRequest.dollars;
+  const together = requests * arrival.spent.dollars + time + invocations + api;
+  return [
+    ...storesOf(arrival, requests),
+    `${appendMs(arrival.requestBytes)} ms`,
+    ...[time, invocations, api, together].map(dollars),
+  ];
+}
+
+function storesOf({ spent }: Arrival, requests: number): readonly string[] {
+  const puts = spent.objectPuts * prices.objectPut.dollars;
+  return [puts * requests, (spent.dollars - puts) * requests].map(dollars);
+}
+
+/** A GiB of records at rest, by how it arrived. */
+export async function storageTable(): Promise<string> {
+  const arrivals = [...(await measureSmallRecords()), ...(await measureVolumes())];
+  const rows = arrivals.map(({ title, requestBytes, itemBytes, objectBytes }) => {
+    const requests = gibibyte / requestBytes;
+    const [items, objects] = [(itemBytes * requests) / gibibyte, (objectBytes * requests) / gibibyte];
+    const perGib = items * (prices.itemGibMonth.dollars + prices.itemBackupGibMonth.dollars);
+    return [
+      title,
+      `${count((items * gibibyte) / mebibyte)} MiB`,
+      `${count((objects * gibibyte) / mebibyte)} MiB`,
+      dollars(perGib),
+      dollars(objects * prices.objectGibMonth.dollars),
+      dollars(perGib + objects * prices.objectGibMonth.dollars),
+    ];
+  });
+  return table(
+    ["a GiB that came as", "items", "objects", "items, a month", "objects, a month", "together"],
+    rows,
+  );
+}
+
+/** A consumer that always waits, and one that asks now and then, a month. */
+export async function waitingTable(): Promise<string> {
+  const waits = (await measureWaits()).map(({ title, readsPerSecond, unitsPerSecond }) => {
+    const requests = monthSeconds / longPollSeconds;
+    return waitingRow(`waits always; ${title}`, readsPerSecond, {
+      reads: unitsPerSecond * monthSeconds * prices.readUnit.dollars,
+      requests,
+      busySeconds: monthSeconds,
+    });
+  });
+  const spent = await measurePoll();
+  const polls = [1, 60].map(everySeconds => {
+    const requests = monthSeconds / everySeconds;
+    return waitingRow(`asks every ${everySeconds} s, ${pollMs} ms assumed`, spent.itemReads / everySeconds, {
+      reads: requests * spent.dollars,
+      requests,
+      busySeconds: (requests * pollMs) / 1000,
+    });
+  });
+  const head = ["reads/s", "reads", "function, time", "function, requests", "HTTP API", "together"];
+  return table(["one consumer of one shard, a month", ...head], [...waits, ...polls]);
+}
+
+type Waiting = { readonly reads: number; readonly requests: number; readonly busySeconds: number };
+
+function waitingRow(
+  title: string,
+  readsPerSecond: number,
+  { reads, requests, busySeconds }: Waiting,
+): readonly string[] {
+  const time = busySeconds * functionGib * prices.lambdaGibSecond.dollars;
+  const invocations = requests * prices.lambdaRequest.dollars;
+  const api = requests * prices.httpApiRequest.dollars;
+  const all = [reads, time, invocations, api, reads + time + invocations + api];
+  return [title, count(readsPerSecond), ...all.map(dollars)];
+}
+
+/** Every price that the tables use. */
+export function pricesTable(): string {
+  const rows = Object.values(prices).map(({ dollars: one, per, source }) => [
+    per,
+    one < 0.001 ? `${listPrice(one * 1e6)} a million` : listPrice(one),
+    source,
+  ]);
+  return `List prices of US East (N. Virginia), on demand, first tier, ${pricesAsOf}:\n\n${table(["one", "price", "source"], rows)}`;
+}
