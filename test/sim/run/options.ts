@@ -3,11 +3,12 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { seedsForEveryRow } from "./report.ts";
 import { type Mode, modes } from "./units.ts";
 
 export const usage = `npm run test:sim -- [options]
   --seed N       the first seed (1)
-  --seeds N      how many (100)
+  --seeds N      how many (100); from ${seedsForEveryRow} on every row of the table has to be met
   --mode M       ${modes.join(", ")} (all)
   --pairs        exhaustive: also two faults at once
   --case NAME    one case of the exhaustive modes, as a failure names it
@@ -15,7 +16,8 @@ export const usage = `npm run test:sim -- [options]
   --trace        print everything that happens (with one seed or case)
   --history      print the history as JSON lines (with one seed or case)
   --mutants      hunt mutants instead: each must be caught
-  --only NAME    of the mutants, this one`;
+  --only NAME    of the mutants, this one
+  --help         print this`;
 
 export type SimOptions = {
   readonly seed: number;
@@ -28,6 +30,7 @@ export type SimOptions = {
   readonly history: boolean;
   readonly mutants: boolean;
   readonly only: string | undefined;
+  readonly help: boolean;
   /** Within the process of a mutant: its name. */
   readonly hunt: string | undefined;
 };
@@ -47,6 +50,7 @@ export function parseOptions(args: readonly string[]): SimOptions {
       history: { type: "boolean", default: false },
       mutants: { type: "boolean", default: false },
       only: { type: "string" },
+      help: { type: "boolean", default: false },
       hunt: { type: "string" },
     },
   });
@@ -63,6 +67,7 @@ export function parseOptions(args: readonly string[]): SimOptions {
     history: values.history,
     mutants: values.mutants,
     only: values.only,
+    help: values.help,
     hunt: values.hunt,
   };
 }
