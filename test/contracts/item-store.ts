@@ -17,6 +17,7 @@ import {
   type Query,
   type Update,
 } from "../../lib/ports/index.ts";
+import { expectKnownWrong, type KnownWrong } from "./known-wrong.ts";
 
 /** An adapter under test, and how to let it go. */
 export type OpenItemStore = { readonly items: ItemStore; readonly close?: () => Promise<void> };
@@ -24,11 +25,17 @@ export type OpenItemStore = { readonly items: ItemStore; readonly close?: () => 
 const strongly = { consistent: true };
 const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 
-export function describeItemStore(name: string, open: () => Promise<OpenItemStore>): void {
+/** `knownWrong`: rows that the store behind the adapter is known to get wrong, which must fail. */
+export function describeItemStore(
+  name: string,
+  open: () => Promise<OpenItemStore>,
+  knownWrong: KnownWrong = {},
+): void {
   describe(`item store: ${name}`, () => {
     let opened: OpenItemStore;
     let items: ItemStore;
     let rows = 0;
+    expectKnownWrong(knownWrong);
     beforeAll(async () => {
       opened = await open();
       items = opened.items;

@@ -10,17 +10,24 @@ import {
   type ObjectStore,
   objectLimits,
 } from "../../lib/ports/index.ts";
+import { expectKnownWrong, type KnownWrong } from "./known-wrong.ts";
 
 /** An adapter under test, and how to let it go. */
 export type OpenObjectStore = { readonly objects: ObjectStore; readonly close?: () => Promise<void> };
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
-export function describeObjectStore(name: string, open: () => Promise<OpenObjectStore>): void {
+/** `knownWrong`: rows that the store behind the adapter is known to get wrong, which must fail. */
+export function describeObjectStore(
+  name: string,
+  open: () => Promise<OpenObjectStore>,
+  knownWrong: KnownWrong = {},
+): void {
   describe(`object store: ${name}`, () => {
     let opened: OpenObjectStore;
     let objects: ObjectStore;
     let rows = 0;
+    expectKnownWrong(knownWrong);
     beforeAll(async () => {
       opened = await open();
       objects = opened.objects;

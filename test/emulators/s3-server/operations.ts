@@ -35,7 +35,7 @@ const operations: readonly Operation[] = [
 /** Headers that carry the request, sign it, check its body or name its sender. */
 const commonHeaders: ReadonlySet<string> = new Set([
   ...["host", "connection", "user-agent", "accept", "accept-encoding", "expect"],
-  ...["content-length", "content-type", "content-md5"],
+  ...["content-length", "transfer-encoding", "content-type", "content-md5"],
   ...["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"],
   ...["x-amz-sdk-checksum-algorithm", "x-amz-checksum-crc32", "x-amz-checksum-crc32c"],
   ...["x-amz-checksum-sha1", "x-amz-checksum-sha256"],
