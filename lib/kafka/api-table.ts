@@ -4,11 +4,19 @@
  */
 import { type ApiName, messages } from "./apis/index.ts";
 import { errorCodes } from "./error-codes.ts";
+import { alterConfigs, incrementalAlterConfigs } from "./handlers/alter-configs.ts";
 import { answerApiVersions } from "./handlers/api-versions.ts";
+import { createPartitions } from "./handlers/create-partitions.ts";
+import { createTopics } from "./handlers/create-topics.ts";
+import { deleteTopics } from "./handlers/delete-topics.ts";
+import { describeCluster } from "./handlers/describe-cluster.ts";
+import { describeConfigs } from "./handlers/describe-configs.ts";
+import { describeTopicPartitions } from "./handlers/describe-topic-partitions.ts";
 import { fetch } from "./handlers/fetch.ts";
 import type { Handler } from "./handlers/handler.ts";
 import { listOffsets } from "./handlers/list-offsets.ts";
 import { metadata } from "./handlers/metadata.ts";
+import { offsetForLeaderEpoch } from "./handlers/offset-for-leader-epoch.ts";
 import { produce } from "./handlers/produce.ts";
 import { type Fields, type Message, type Versions, versions } from "./wire/index.ts";
 
@@ -46,6 +54,15 @@ function rows(): readonly Api[] {
     api("fetch", "4-18", fetch),
     api("listOffsets", "1-11", listOffsets),
     api("metadata", "0-13", metadata),
+    api("createTopics", "2-7", createTopics),
+    api("deleteTopics", "1-6", deleteTopics),
+    api("offsetForLeaderEpoch", "2-4", offsetForLeaderEpoch),
+    api("describeConfigs", "1-4", describeConfigs),
+    api("alterConfigs", "0-2", alterConfigs),
+    api("createPartitions", "0-3", createPartitions),
+    api("incrementalAlterConfigs", "0-1", incrementalAlterConfigs),
+    api("describeCluster", "0-2", describeCluster),
+    api("describeTopicPartitions", "0", describeTopicPartitions),
     api("apiVersions", "0-4", async () => answerApiVersions(apiTable(), errorCodes.NONE)),
   ].sort((a, b) => a.key - b.key);
 }
