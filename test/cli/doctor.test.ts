@@ -126,7 +126,7 @@ describe("doctor", () => {
     expect(report.findings).toContainEqual({
       part: "data directory",
       state: "problem",
-      message: expect.stringContaining("is in use by another process"),
+      message: `a running server holds the data directory ${dataDir}: stop that server, or name another directory`,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemCodecs } from "../../lib/adapters/system/index.ts";
@@ -72,7 +73,9 @@ describe("serve", () => {
   it("says that the data directory is locked, newer, or something else", async () => {
     using folder = temporaryFolder();
     const server = await startServer({ dataDir: join(folder.path, "data") });
-    expect(await serveIn(join(folder.path, "data"))).toMatch(/is in use by another process.*\n$/);
+    expect(await serveIn("data", folder.path)).toBe(
+      `cumulog: a running server holds the data directory ${realpathSync(folder.path)}/data: stop that server, or name another directory\n`,
+    );
     await server.stop();
     writeFileSync(join(folder.path, "data", "format"), "cumulog data directory, format 99\n");
     expect(await serveIn(join(folder.path, "data"))).toMatch(
@@ -129,16 +132,11 @@ async function startServer(options?: Parameters<typeof TestServer.start>[0]): Pr
 }
 
 /** What a server says that cannot start there. */
-async function serveIn(dataDir: string): Promise<string> {
-  const { code, stdout, stderr } = await run([
-    "serve",
-    "--http-port",
-    "0",
-    "--kafka-port",
-    "0",
-    "--data-dir",
-    dataDir,
-  ]);
+async function serveIn(dataDir: string, cwd = tmpdir()): Promise<string> {
+  const { code, stdout, stderr } = await run(
+    ["serve", "--http-port", "0", "--kafka-port", "0", "--data-dir", dataDir],
+    { cwd },
+  );
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/^cumulog: [^\n]*\n$/);
   return stderr;

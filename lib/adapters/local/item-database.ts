@@ -5,6 +5,7 @@
  * The database is opened in exclusive locking mode: SQLite's own lock is the lock of the data directory, and the
  * kernel frees it however the process ends.
  */
+import { dirname, resolve } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type Attributes,
@@ -207,7 +208,7 @@ export function openItems(path: string): DatabaseSync {
     const problem = sqliteProblem(error);
     if (problem === "busy" || problem === "locked")
       throw new DataDirLocked(
-        `${path} is in use by another process: stop it, or name another data directory`,
+        `a running server holds the data directory ${dirname(resolve(path))}: stop that server, or name another directory`,
       );
     throw error;
   }
