@@ -44,14 +44,13 @@ async function run(options: DoctorOptions): Promise<void> {
 
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { dataDir, finding } = readSettings(options);
-  const server = await checkServer(new Client({ url: options.url }), packageVersion());
-  const isServed = server.some(({ part, state }) => part === "server" && state === "ok");
+  const { isOurs, findings } = await checkServer(new Client({ url: options.url }), packageVersion());
   return [
     ok("cumulog", `version ${packageVersion()}`),
     checkNode(process.versions.node),
     finding,
-    ...(dataDir === undefined ? [] : [await checkDataDirectory(dataDir, isServed), await checkDisk(dataDir)]),
-    ...server,
+    ...(dataDir === undefined ? [] : [await checkDataDirectory(dataDir, isOurs), await checkDisk(dataDir)]),
+    ...findings,
   ];
 }
 

@@ -15,19 +15,31 @@ const clockMsMax = 5_000;
 const patienceMs = 5_000;
 const loopbacks = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
+/** What answers at the URL. */
+export type ServerFindings = {
+  /** A Cumulog server answers, ready or not: it runs. */
+  readonly isOurs: boolean;
+  readonly findings: readonly Finding[];
+};
+
 /** What is found at the server, compared with our own version; of one that is not there, whether its port is free. */
-export async function checkServer(client: Client, ownVersion: string): Promise<readonly Finding[]> {
+export async function checkServer(client: Client, ownVersion: string): Promise<ServerFindings> {
   try {
     const reply = await client.call({ method: "GET", path: "/", silenceMsMax: patienceMs });
-    if (fieldIn(reply, "name") !== "cumulog") return [somethingElse(client.url)];
-    return [await checkReady(client), checkVersion(fieldIn(reply, "version"), ownVersion), checkClock(reply)];
+    if (fieldIn(reply, "name") !== "cumulog") return foreign(client.url);
+    const version = checkVersion(fieldIn(reply, "version"), ownVersion);
+    return { isOurs: true, findings: [await checkReady(client), version, checkClock(reply)] };
   } catch (error) {
     if (error instanceof ServerUnreachable)
-      return [nothingThere(client.url, error), ...(await checkPort(client.url))];
-    return [
-      error instanceof ServerRefused && error.code >= 10_000 ? refused(error) : somethingElse(client.url),
-    ];
+      return { isOurs: false, findings: [nothingThere(client.url, error), ...(await checkPort(client.url))] };
+    // Our servers say in five digits what is wrong.
+    const isOurs = error instanceof ServerRefused && error.code >= 10_000;
+    return isOurs ? { isOurs, findings: [refused(error)] } : foreign(client.url);
   }
+}
+
+function foreign(url: URL): ServerFindings {
+  return { isOurs: false, findings: [somethingElse(url)] };
 }
 
 async function checkReady(client: Client): Promise<Finding> {

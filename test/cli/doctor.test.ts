@@ -114,6 +114,44 @@ describe("doctor", () => {
     });
   });
 
+  it.each([
+    ["takes no requests", "/readyz"],
+    ["refuses to talk", "/"],
+  ])(
+    "does not take a server's hold on its data directory for a problem when that server %s",
+    async (_state, refused) => {
+      using folder = temporaryFolder();
+      const dataDir = join(folder.path, "data");
+      const server = await TestServer.start({ dataDir });
+      const face = createServer((request, response) => {
+        const [status, body] =
+          request.url === refused
+            ? [503, { error_code: 50308, message: "the server is stopping" }]
+            : [200, { name: "cumulog", version: "0.0.1" }];
+        response.writeHead(status).end(JSON.stringify(body));
+      });
+      face.listen(0, "127.0.0.1");
+      await once(face, "listening");
+      const url = `http://127.0.0.1:${(face.address() as AddressInfo).port}`;
+      const { report } = await examine(["--data-dir", dataDir, "--url", url], folder.path);
+      face.close();
+      face.closeAllConnections();
+      await server.stop();
+      expect(report.findings).toContainEqual({
+        part: "data directory",
+        state: "ok",
+        message: `${dataDir} is in use by a running server`,
+      });
+      expect(report.findings).toContainEqual(
+        expect.objectContaining({
+          part: "server",
+          state: "problem",
+          message: expect.stringContaining("is stopping"),
+        }),
+      );
+    },
+  );
+
   it("sees a data directory that another process holds while no server answers", async () => {
     using folder = temporaryFolder();
     const dataDir = join(folder.path, "data");
