@@ -11,6 +11,9 @@ export type Metric = {
   readonly labels: readonly string[];
 };
 
+/** The name of the metric that counts what the others could not take. */
+export const droppedMetric = "cumulog_metrics_dropped_total";
+
 /** Every metric that the project knows of. */
 export const metrics: readonly Metric[] = [
   metric("counter", "cumulog_appended_records_total", "records", "Records appended."),
@@ -59,6 +62,12 @@ export const metrics: readonly Metric[] = [
     "cumulog_pack_sync_bytes",
     "bytes",
     "Bytes that one fdatasync of a pack file made durable.",
+  ),
+  metric(
+    "counter",
+    droppedMetric,
+    "values",
+    "Values that no metric could take: a wrong label, or too many at once.",
   ),
 ];
 

@@ -5,7 +5,7 @@
  */
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Labels } from "../../ports/index.ts";
-import { buckets, type Metric, metrics, undeclared } from "./metrics-table.ts";
+import { buckets, droppedMetric, type Metric, metrics, undeclared } from "./metrics-table.ts";
 
 type Recorded = {
   readonly type: Metric["type"];
@@ -38,7 +38,9 @@ export class Metrics {
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
     await this.#load();
     const registry = this.#loaded?.registry;
-    return { contentType: registry?.contentType ?? "text/plain", text: (await registry?.metrics()) ?? "" };
+    this.#showDropped();
+    const text = (await registry?.metrics()) ?? "";
+    return { contentType: registry?.contentType ?? "text/plain", text: withoutUnmeasured(text) };
   }
 
   #load(): Promise<void> {
@@ -51,18 +53,17 @@ export class Metrics {
     this.#loaded = { client, registry };
     client.collectDefaultMetrics({ register: registry });
     for (const metric of metrics) this.#instruments.set(metric.name, instrument(client, registry, metric));
-    const dropped = new client.Counter({
-      name: "cumulog_metrics_dropped_total",
-      help: "Values that no metric could take.",
-      registers: [registry],
-      collect: () => {
-        dropped.reset();
-        dropped.inc(this.#dropped);
-      },
-    });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const recorded of waiting) this.#apply(recorded);
+  }
+
+  /** Only then: what is dropped may have no metric to be counted in. */
+  #showDropped(): void {
+    const shown = this.#instruments.get(droppedMetric);
+    if (shown === undefined || !("inc" in shown)) return;
+    shown.reset();
+    shown.inc(this.#dropped);
   }
 
   #apply({ type, name, value, labels = {} }: Recorded): void {
@@ -93,4 +94,15 @@ function instrument(client: Client, registry: Registry, metric: Metric): Instrum
   if (metric.type === "gauge") return new client.Gauge(options);
   const bounds = buckets[unit];
   return new client.Histogram(bounds ? { ...options, buckets: [...bounds] } : options);
+}
+
+const eventLoop = /(?:^(?:# \w+ )?nodejs_eventloop_lag_.*\n)+\n?/gm;
+const unmeasured = /^nodejs_eventloop_lag_mean_seconds nan$/im;
+
+/**
+ * Without the event loop if nothing was measured since it was last shown: prom-client then shows NaN for the mean and 292
+ * years for the least.
+ */
+function withoutUnmeasured(text: string): string {
+  return unmeasured.test(text) ? text.replace(eventLoop, "") : text;
 }
