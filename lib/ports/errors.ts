@@ -24,6 +24,15 @@ export class StoreFull extends CumulogError {
   readonly kind = "busy";
 }
 
+/**
+ * The store refuses us, and will until someone changes the installation: no such table or bucket, no permission, wrong
+ * region, no valid credentials. No effect. The message names the resource, the region, the permission and what to do.
+ */
+export class StoreMisconfigured extends CumulogError {
+  override readonly name = "StoreMisconfigured";
+  readonly kind = "operator";
+}
+
 /** A store holds bytes that are not what was written. */
 export class StoreCorrupt extends CumulogError {
   override readonly name = "StoreCorrupt";

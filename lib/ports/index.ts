@@ -5,6 +5,7 @@ export {
   OutcomeUnknown,
   StoreCorrupt,
   StoreFull,
+  StoreMisconfigured,
   StoreThrottled,
   StoreUnavailable,
 } from "./errors.ts";

@@ -1,7 +1,7 @@
 /**
  * What the engine asks of the item store (DynamoDB and its kin): items under (pk, sk), each changed atomically
- * and conditionally. A refused condition is an answer, not an exception; StoreThrottled, StoreUnavailable,
- * StoreFull and OutcomeUnknown are thrown. Nothing here retries: the engine must know each outcome.
+ * and conditionally. A refused condition is an answer, not an exception; StoreThrottled, StoreUnavailable, StoreFull,
+ * StoreMisconfigured and OutcomeUnknown are thrown. Nothing here retries: the engine must know each outcome.
  *
  * Attribute values are flat: text, safe integers, bytes; each may be empty. Names of attributes are any non-empty
  * text but `pk`, `sk` and `__proto__`. An item may have no attributes. What is handed in is copied before the call

@@ -1,7 +1,7 @@
 /**
  * What the engine asks of object storage (S3 and its kin): whole immutable objects, strongly consistent.
  * An expected refusal is an answer; what no store accepts is rejected with ObjectRequestInvalid; StoreThrottled,
- * StoreUnavailable, StoreFull and OutcomeUnknown are thrown.
+ * StoreUnavailable, StoreFull, StoreMisconfigured and OutcomeUnknown are thrown.
  */
 export interface ObjectStore {
   /**

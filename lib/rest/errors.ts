@@ -190,6 +190,11 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   FormatNewer: say(500, 50004, "The log was written by a newer version: use that one."),
   RecordsCorrupt: say(500, 50005, "Stored bytes are missing or not what was written: call a human."),
   StoreCorrupt: say(500, 50006, "The store holds bytes that are not what was written: call a human."),
+  StoreMisconfigured: say(
+    500,
+    50007,
+    "The store refuses this installation. Not done; the message says what its operator must change.",
+  ),
   ItemRequestInvalid: say(500, 50002, "An error of this program."),
   ObjectRequestInvalid: say(500, 50002, "An error of this program."),
   TopicBusy: say(503, 50301, "Another change of the topic is under way. Not done.", 1),

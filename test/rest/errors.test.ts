@@ -10,6 +10,7 @@ const statusesOf = {
   caller: [400, 403, 404, 405, 408, 413, 415, 416, 422, 500],
   busy: [503, 504, 507],
   fenced: [409],
+  operator: [500],
   corrupt: [500],
   bug: [500],
 };

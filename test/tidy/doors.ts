@@ -33,6 +33,7 @@ const doors: readonly Door[] = [
     opens: ["time", "waiting", "work"],
     reason: "the embedded stores: a worker, the file system and the time of objects",
   },
+  { path: "lib/adapters/aws/", opens: ["network"], reason: "the cloud's stores, behind their ports" },
   { path: "lib/app/", opens: everything, reason: "where the parts of a process are joined" },
   {
     path: "cli/",

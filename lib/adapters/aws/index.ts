@@ -1,0 +1,3 @@
+export { AwsItemStore } from "./item-store.ts";
+export { AwsObjectStore } from "./object-store.ts";
+export { type AwsOptions, type AwsStores, openAws } from "./open.ts";
