@@ -80,7 +80,7 @@ async function run(argument: string | undefined, options: ConsumeOptions): Promi
 function fromOf({ fromBeginning, offset: given, fromTimestamp, partition }: ConsumeOptions): From {
   const ways = [fromBeginning, given, fromTimestamp].filter(way => way !== undefined);
   if (ways.length > 1)
-    throw new UsageWrong("only one of --from-beginning, --offset and --from-timestamp can be");
+    throw new UsageWrong("only one of --from-beginning, --offset and --from-timestamp can be given");
   if (fromTimestamp !== undefined) return { kind: "time", timestampMs: fromTimestamp };
   if (typeof given === "number") {
     if (partition === undefined)
