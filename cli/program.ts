@@ -4,6 +4,7 @@
  */
 import { Command, Option } from "commander";
 import { packageVersion } from "../lib/app/version/index.ts";
+import { UsageWrong } from "./errors.ts";
 import { serverUrl } from "./options.ts";
 
 /** What the file of a command exports: it adds options, help and the action. */
@@ -51,6 +52,7 @@ export function makeProgram(write: (text: string) => void): Command {
     .configureOutput({ outputError: () => undefined, writeOut: write })
     .configureHelp({ showGlobalOptions: true })
     .helpCommand(false)
+    .addHelpText("beforeAll", ({ command }) => requireKnown(command))
     .addOption(
       new Option("--url <url>", "the server to talk to")
         .env("CUMULOG_URL")
@@ -64,4 +66,18 @@ export function makeProgram(write: (text: string) => void): Command {
     const row = commands.find(each => each.name === command.name());
     if (row) (await row.load())(command.description(row.summary));
   });
+}
+
+/** Help is printed before names are looked up: that of a command which is not there would be its parent's. */
+function requireKnown(command: Command): string {
+  const name = command.args.find(arg => !arg.startsWith("-"));
+  const isKnown = command.commands.length === 0 || command.commands.some(each => each.name() === name);
+  if (name !== undefined && !isKnown)
+    throw new UsageWrong(`unknown command '${name}': see \`${pathOf(command)} --help\``);
+  return "";
+}
+
+/** `cumulog topics` */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

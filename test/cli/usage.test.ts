@@ -60,6 +60,9 @@ describe("cumulog", () => {
   it.each([
     [["prodcue", "t"], "unknown command 'prodcue' (Did you mean produce?)"],
     [["topics", "lst"], "unknown command 'lst' (Did you mean list?)"],
+    [["help", "nonsense"], "unknown command 'nonsense': see `cumulog --help`"],
+    [["nonsense", "--help"], "unknown command 'nonsense': see `cumulog --help`"],
+    [["help", "topics", "lst"], "unknown command 'lst': see `cumulog topics --help`"],
     [
       ["consume", "t", "--form-beginning"],
       "unknown option '--form-beginning' (Did you mean --from-beginning?)",
@@ -94,7 +97,7 @@ describe("cumulog", () => {
     [["consume", "t", "--offset", "5"], "--offset 5 is a place in one partition: add --partition"],
     [
       ["consume", "t", "--from-beginning", "--offset", "latest"],
-      "only one of --from-beginning, --offset and --from-timestamp can be",
+      "only one of --from-beginning, --offset and --from-timestamp can be given",
     ],
     [
       ["consume", "t", "--format", "json", "--print-key"],
