@@ -35,15 +35,19 @@ export type RestOptions = {
   readonly requestBytesMax: number;
   /** Bodies of all requests together, bytes. */
   readonly bodyBufferBytes: number;
+  /** The most records of one body that is answered whole. */
+  readonly bodyRecordsMax: number;
+  /** The most records of one stream. */
+  readonly streamRecordsMax: number;
   /** How long a body may take in all, ms. */
   readonly bodyMsMax: number;
   /** How long a stream of records may be silent, ms. */
   readonly streamSilenceMsMax: number;
   /** How much of one stream may be on its way into the log, bytes. */
   readonly streamWindowBytes: number;
-  /** The longest waiting of a fetch, ms. */
+  /** The longest waiting of a fetch, ms: who asks for longer is answered then. */
   readonly fetchWaitMsMax: number;
-  /** The most that one fetch may ask for, bytes. */
+  /** The most that one fetch brings, bytes, but for a first batch that is larger. */
   readonly fetchBytesMax: number;
 };
 
@@ -58,6 +62,9 @@ export const defaultRestOptions: RestOptions = {
   origins: [],
   requestBytesMax: 16 * mebibyte,
   bodyBufferBytes: 256 * mebibyte,
+  // Each takes many times its bytes while it is looked at.
+  bodyRecordsMax: 100_000,
+  streamRecordsMax: Number.POSITIVE_INFINITY,
   // Long enough for 16 MiB over a slow line, short enough that silent clients do not gather.
   bodyMsMax: 60_000,
   // A pipe of events may be quiet for a while: `tail -f file | curl -T-`.

@@ -76,6 +76,12 @@ export class BodyTooLarge extends CumulogError {
   readonly kind = "caller";
 }
 
+/** The answer would be larger than what this server can send. Nothing was changed. */
+export class AnswerTooLarge extends CumulogError {
+  override readonly name = "AnswerTooLarge";
+  readonly kind = "caller";
+}
+
 /** The connection ended before the body did. */
 export class BodyTruncated extends CumulogError {
   override readonly name = "BodyTruncated";
@@ -111,6 +117,7 @@ type RestError =
   | OriginRefused
   | BodyTooSlow
   | BodyTooLarge
+  | AnswerTooLarge
   | BodyTruncated
   | MediaTypeUnsupported
   | BodiesOverloaded
@@ -172,6 +179,11 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
     "The body, or one record of a stream, is too large: see `--request-bytes-max`.",
   ),
   BatchTooLarge: say(413, 41302, "A record or batch is larger than the topic's `max.message.bytes`."),
+  AnswerTooLarge: say(
+    413,
+    41303,
+    "The answer is larger than a function may give: ask for less (`max_bytes`).",
+  ),
   MediaTypeUnsupported: say(415, 41501, "The Content-Type is none that this path takes."),
   OffsetOutOfRange: say(416, 41601, "The offset is outside the log. The message has the range."),
   Unprocessable: say(422, 42201, "A record's data is not what its type says (base64, Unicode, time)."),

@@ -627,7 +627,7 @@ describe("bodies of very many records", () => {
     const app = await anApp({});
     const body = `{"records":[${"{},".repeat(100_000)}{}]}`;
     const answer = await app.call("POST", "/topics/orders", { body, headers: v2Json });
-    expectFailure(answer, 413, 41301, "the body has 100001 records, 100000 are allowed");
+    expectFailure(answer, 413, 41301, "the body has 100001 records, 100000 are allowed: send fewer at once");
     await expectUnharmed(app);
   });
 

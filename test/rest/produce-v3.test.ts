@@ -294,6 +294,25 @@ describe("a stream of records", () => {
     }
   });
 
+  it("ends after as many records as one request may have, and says from where on nothing was stored", async () => {
+    const app = await anAppWithOrders({ rest: { streamRecordsMax: 2 } });
+    const records = ["a", "b", "c", "d"].map(data => ({ value: { type: "STRING", data } }));
+    const answer = await app.call("POST", `${app.cluster}/topics/orders/records`, {
+      body: records.map(record => JSON.stringify(record)).join(""),
+    });
+    expect(linesOf(answer.text)).toMatchObject([
+      { error_code: 200 },
+      { error_code: 200 },
+      {
+        error_code: 41301,
+        message:
+          "the record at byte 76 is one more than the 2 of one request: it and all after it were not stored",
+      },
+    ]);
+    const stored = await Promise.all([0, 1, 2].map(partition => readAll(app.engine, "orders", partition)));
+    expect(stored.flat()).toHaveLength(2);
+  });
+
   it("ends where bytes are no record, and says where", async () => {
     const app = await anAppWithOrders({ partitions: 1 });
     const { text: lines } = await app.call("POST", at(app), {

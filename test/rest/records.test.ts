@@ -223,6 +223,31 @@ describe("waiting", () => {
   });
 });
 
+describe("a server with little room or time", () => {
+  it("brings no more at once than it may, whatever is asked for, and says where to go on", async () => {
+    const app = await anAppWithOrders({ rest: { fetchBytesMax: 100 } });
+    for (let i = 0; i < 3; i++) await appended(app.engine, "orders", 0, `${i}`.repeat(80));
+    const first = await app.call("GET", `${path}?offset=0&max_bytes=1000000&format=string`);
+    expect(first.body).toMatchObject({ records: [{ offset: 0 }], next_offset: 1 });
+    expect(first.body.records).toHaveLength(1);
+  });
+
+  it("waits no longer than it may, whatever is asked for", async () => {
+    const clock = new ManualClock();
+    const app = await anAppWithOrders({ clock, rest: { fetchWaitMsMax: 1_000 } });
+    let answer: unknown;
+    const waiting = app.call("GET", `${path}?offset=0&timeout=60000`).then(got => {
+      answer = got.body;
+    });
+    await clock.advance(0);
+    await clock.advance(900);
+    expect(answer).toBeUndefined();
+    await clock.advance(200);
+    await waiting;
+    expect(answer).toMatchObject({ records: [] });
+  });
+});
+
 describe("offsets", () => {
   it("are found by name and by time", async () => {
     const app = await anAppWithOrders();

@@ -34,6 +34,7 @@ export class RecordReceiver {
   #interrupt: (error: CumulogError) => void = () => undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #receivedBytes = 0;
+  #receivedRecords = 0;
   #isClosed = false;
 
   constructor(service: Service, request: Request) {
@@ -69,7 +70,10 @@ export class RecordReceiver {
 
   /** Adds what the chunk completes, and what is wrong at the end; answers whether this was the end. */
   #take(chunk: Uint8Array | undefined, items: Received[]): boolean {
-    for (const piece of chunk ? this.#splitter.push(chunk) : []) items.push(this.#received(piece));
+    for (const piece of chunk ? this.#splitter.push(chunk) : []) {
+      items.push(this.#received(piece));
+      if (items.at(-1) instanceof TooManyRecords) return true;
+    }
     if (chunk && !this.#isWhole()) return items.at(-1) instanceof EndOfRecords;
     const rest = this.#splitter.end();
     if (rest) items.push(this.#received(rest));
@@ -121,6 +125,11 @@ export class RecordReceiver {
   }
 
   #received(piece: Piece): Received {
+    const { streamRecordsMax } = this.#service.options;
+    if (++this.#receivedRecords > streamRecordsMax)
+      return new TooManyRecords(
+        `the record at byte ${piece.at} is one more than the ${streamRecordsMax} of one request: it and all after it were not stored`,
+      );
     if (piece.kind === "object") return piece.bytes;
     if (piece.kind === "tooLarge")
       return new BodyTooLarge(
@@ -135,6 +144,9 @@ export class RecordReceiver {
     );
   }
 }
+
+/** What follows is left to the next request. */
+class TooManyRecords extends BodyTooLarge {}
 
 /** After this, records cannot be told apart. */
 class EndOfRecords extends BadRequest {}

@@ -100,8 +100,6 @@ export const produceV2Routes: readonly Route[] = [
   }),
 ];
 
-/** Records of one body: each takes many times its bytes while it is looked at. */
-const recordsMax = 100_000;
 const bodyFields = new Set(["records", "key_schema_id", "value_schema_id", "key_schema", "value_schema"]);
 const recordFields = new Set(["key", "value", "partition"]);
 
@@ -116,7 +114,7 @@ async function produce(
   if (partition === undefined) await service.engine.topics.resolve(namedTopic(name));
   else await topicWithPartition(service, name, partition);
   return withBody(service, request, async bytes => {
-    const entries = readEntries(textOfBody(bytes), isJson, partition, service.clock.now());
+    const entries = readEntries(service, textOfBody(bytes), isJson, partition);
     const topic = await topicFor(service, name, entries);
     const outcomes = await appendRecords(service, topic, entries);
     const answer = {
@@ -130,16 +128,20 @@ async function produce(
 
 /** The records of a body. What is wrong with any of them here, its data included, refuses all: nothing is stored yet. */
 function readEntries(
+  service: Service,
   text: string,
   isJson: boolean,
   partition: number | undefined,
-  timestampMs: number,
 ): readonly Entry[] {
+  const timestampMs = service.clock.now();
+  const { bodyRecordsMax } = service.options;
   const { records } = fieldsOf(parseJson(text), bodyFields, "body") as { records?: unknown };
   const texts = isJson ? elementTexts(memberTexts(text).get("records") ?? "[]") : [];
   const list = listOf(records, "records");
-  if (list.length > recordsMax)
-    throw new BodyTooLarge(`the body has ${list.length} records, ${recordsMax} are allowed`);
+  if (list.length > bodyRecordsMax)
+    throw new BodyTooLarge(
+      `the body has ${list.length} records, ${bodyRecordsMax} are allowed: send fewer at once`,
+    );
   return list.map((each, index) => {
     const place = `records.${index}`;
     const fields = fieldsOf(each, recordFields, place);

@@ -181,19 +181,20 @@ async function fetchRecords(call: Call<PartitionParams, z.infer<typeof fetchQuer
   const { service, request, params, query } = call;
   const topic = namedTopic(params.topic);
   const from = await offsetOf(service, params, query.offset);
+  const bytesMax = Math.min(query.max_bytes, service.options.fetchBytesMax);
   const [answer] = await service.engine.fetch(
-    [{ topic, partition: params.partition, offset: from, bytesMax: query.max_bytes }],
+    [{ topic, partition: params.partition, offset: from, bytesMax }],
     {
-      waitMsMax: query.timeout,
+      waitMsMax: Math.min(query.timeout, service.options.fetchWaitMsMax),
       bytesMin: 1,
-      bytesMax: query.max_bytes,
+      bytesMax,
       ...(query.timeout > 0 && { signal: request.signal }),
     },
   );
   if (answer?.kind !== "records") throw answer?.error ?? new Error("a fetch without an answer");
   return accepts(request, batchesMediaType)
     ? asBatches(answer)
-    : asJson(service, params, answer, from, query.format, query.max_bytes);
+    : asJson(service, params, answer, from, query.format, bytesMax);
 }
 
 async function offsetOf(
