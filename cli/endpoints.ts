@@ -8,6 +8,8 @@ import { booleanIn, listIn, numberIn, textIn } from "./shape.ts";
 
 const batchesMediaType = "application/vnd.cumulog.batches";
 const jsonMediaType = "application/json";
+/** The server's number of "the topic does not exist" (lib/rest/errors.ts). */
+const unknownTopicCode = 40401;
 /** What the server may take beyond the waiting that it was asked for, ms. */
 const answerMsMax = 30_000;
 /** An append that was not answered by now never will be, ms: beyond the server's own deadline. */
@@ -48,7 +50,8 @@ export class Endpoints {
   /** Undefined when there is no topic of that name. */
   findTopic(name: string): Promise<TopicSummary | undefined> {
     return this.describeTopic(name).catch((error: unknown) => {
-      if (error instanceof ServerRefused && error.status === 404) return undefined;
+      // Its own number, not any 404: something else than our server may answer with that one.
+      if (error instanceof ServerRefused && error.code === unknownTopicCode) return undefined;
       throw error;
     });
   }

@@ -45,6 +45,12 @@ export class ServerRefused extends CumulogError {
   }
 }
 
+/** There is no topic of that name. */
+export class TopicMissing extends CumulogError {
+  override readonly name = "TopicMissing";
+  readonly kind = "caller";
+}
+
 /** What answers at the URL does not speak as our server does. */
 export class ServerStrange extends CumulogError {
   override readonly name = "ServerStrange";

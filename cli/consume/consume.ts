@@ -7,6 +7,7 @@ import { UsageWrong } from "../errors.ts";
 import { Outage } from "../outage.ts";
 import { print, tell } from "../output.ts";
 import { onInterrupt } from "../signals.ts";
+import { topicInUse } from "../topic-in-use.ts";
 import { Follower } from "./follow.ts";
 import type { Format } from "./format.ts";
 import { Printer } from "./printer.ts";
@@ -65,7 +66,7 @@ async function choosePartitions(
   topic: string,
   wanted: readonly number[] | undefined,
 ): Promise<readonly number[]> {
-  const { partitions } = await endpoints.describeTopic(topic);
+  const { partitions } = await topicInUse(endpoints, topic);
   if (wanted === undefined) return Array.from({ length: partitions }, (_, partition) => partition);
   const missing = wanted.find(partition => partition >= partitions);
   if (missing !== undefined)

@@ -13,6 +13,7 @@ import { LineRefused, ProduceStopped, UsageWrong } from "../errors.ts";
 import { Outage } from "../outage.ts";
 import { tell } from "../output.ts";
 import { type Interrupt, onInterrupt } from "../signals.ts";
+import { topicInUse } from "../topic-in-use.ts";
 import { type Account, Lanes } from "./lanes.ts";
 import { LineSplitter } from "./lines.ts";
 import { type MakeRecord, type RecordRules, recordMaker } from "./records.ts";
@@ -61,7 +62,7 @@ export async function produce(endpoints: Endpoints, request: ProduceRequest): Pr
 type Target = { readonly partitions: number; readonly batchBytesMax: number };
 
 async function findTarget(endpoints: Endpoints, { topic, partition }: ProduceRequest): Promise<Target> {
-  const { partitions } = await endpoints.describeTopic(topic);
+  const { partitions } = await topicInUse(endpoints, topic);
   if (partition !== undefined && partition >= partitions)
     throw new UsageWrong(
       `--partition ${partition}: topic ${topic} has the partitions 0 to ${partitions - 1}`,

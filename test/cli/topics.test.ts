@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, TestServer } from "./cumulog.ts";
 
@@ -122,10 +125,27 @@ describe("a topic that does not exist", () => {
     [["topics", "describe", "nowhere"]],
     [["topics", "alter", "nowhere", "--partitions", "2"]],
     [["topics", "delete", "nowhere"]],
-    [["produce", "nowhere"]],
-    [["consume", "nowhere"]],
   ])("fails %j", async args => {
     expect(await server.run(args)).toMatchObject(failed("topic nowhere does not exist"));
+  });
+
+  it.each([[["produce", "nowhere"]], [["consume", "nowhere"]]])("says how to make it: %j", async args => {
+    expect(await server.run(args)).toMatchObject(
+      failed(
+        "topic nowhere does not exist: create it with `cumulog topics create nowhere`, or look for its name with `cumulog topics list`",
+      ),
+    );
+  });
+
+  it("is not what another server means by 404", async () => {
+    const other = createServer((_request, response) => response.writeHead(404).end("<html>"));
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const ended = await server.run(["produce", "nowhere", "--url", url]);
+    other.close();
+    other.closeAllConnections();
+    expect(ended).toMatchObject(failed(`${url} answered with status 404`));
   });
 });
 
