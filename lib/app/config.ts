@@ -64,26 +64,44 @@ export function configOf(given: Partial<Config>): Config {
 type ConfigFile = { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
 
 function readConfigFile(sources: ConfigSources, problems: string[]): ConfigFile {
-  const path = sources.flags["config"] ?? sources.environment["CUMULOG_CONFIG"];
+  const flag = sources.flags["config"];
+  const path = flag ?? sources.environment["CUMULOG_CONFIG"];
   if (typeof path !== "string") return { path: "", values: {} };
-  const values = parseFile(path, sources, problems);
+  const source = `${flag === undefined ? "CUMULOG_CONFIG" : "--config"} ${path}`;
+  const values = parseFile(
+    source,
+    readText(() => sources.readFile(path), source, problems),
+    problems,
+  );
   const known = new Set(settingNames().map(kebab));
   for (const key of Object.keys(values))
     if (!known.has(key)) problems.push(`${path}: ${JSON.stringify(key)} is not a setting`);
   return { path, values };
 }
 
+/** The text; undefined when it cannot be read. */
+function readText(read: () => string, source: string, problems: string[]): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    problems.push(`${source} cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** `source` says by which flag or variable the file was named: who is told of it may not know that there is a file. */
 function parseFile(
-  path: string,
-  { readFile }: ConfigSources,
+  source: string,
+  text: string | undefined,
   problems: string[],
 ): Readonly<Record<string, unknown>> {
+  if (text === undefined) return {};
   try {
-    const values: unknown = JSON.parse(readFile(path));
+    const values: unknown = JSON.parse(text);
     if (isRecord(values)) return values;
-    problems.push(`${path}: a JSON object of settings is wanted`);
+    problems.push(`${source}: a JSON object of settings is wanted`);
   } catch (error) {
-    problems.push(`${path}: ${messageOf(error)}`);
+    problems.push(`${source} is no JSON: ${messageOf(error)}`);
   }
   return {};
 }

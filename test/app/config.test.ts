@@ -94,14 +94,19 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("says what is wrong with the file", () => {
-    expect(problemsOf({ file: "{" })).toEqual([expect.stringMatching(/^cumulog.json: .*JSON/)]);
-    expect(problemsOf({ file: [1] })).toEqual(["cumulog.json: a JSON object of settings is wanted"]);
+  it("says what is wrong with the file, and who named it", () => {
+    expect(problemsOf({ file: '{"linger-ms": 1,\n}' })).toEqual([
+      expect.stringMatching(/^--config cumulog\.json is no JSON: .* \(line 2 column 1\)$/),
+    ]);
+    expect(problemsOf({ file: [1] })).toEqual(["--config cumulog.json: a JSON object of settings is wanted"]);
     const readFile = () => {
       throw new Error("ENOENT: no such file or directory");
     };
     expect(() => loadConfig({ flags: { config: "x.json" }, environment: {}, readFile })).toThrow(
-      new InvalidConfiguration(["x.json: ENOENT: no such file or directory"]),
+      new InvalidConfiguration(["--config x.json cannot be read: ENOENT: no such file or directory"]),
+    );
+    expect(() => loadConfig({ flags: {}, environment: { CUMULOG_CONFIG: "x.json" }, readFile })).toThrow(
+      new InvalidConfiguration(["CUMULOG_CONFIG x.json cannot be read: ENOENT: no such file or directory"]),
     );
   });
 
