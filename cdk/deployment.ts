@@ -3,13 +3,14 @@
  */
 import type { App, StackProps } from "aws-cdk-lib";
 import type { AppConfig } from "./config.ts";
-import { ApiStack, DataStack, MaintenanceStack } from "./stacks/index.ts";
+import { ApiStack, DataStack, MaintenanceStack, ObservabilityStack } from "./stacks/index.ts";
 
 /** Every stack of a deployment. */
 export type Deployment = {
   readonly data: DataStack;
   readonly api: ApiStack;
   readonly maintenance: MaintenanceStack;
+  readonly observability: ObservabilityStack;
 };
 
 /** Adds the stacks to an app. */
@@ -23,9 +24,10 @@ export function addDeployment(app: App, { deployment: config, account, region }:
     ...props,
     terminationProtection: config.removal === "retain",
   });
-  return {
-    data,
-    api: new ApiStack(app, name("api"), data.storage, config, props),
-    maintenance: new MaintenanceStack(app, name("maintenance"), data.storage, config, props),
-  };
+  const { storage } = data;
+  const api = new ApiStack(app, name("api"), storage, config, props);
+  const maintenance = new MaintenanceStack(app, name("maintenance"), storage, config, props);
+  const watched = { storage, door: api.door, maintenance: maintenance.maintenance };
+  const observability = new ObservabilityStack(app, name("observability"), watched, config, props);
+  return { data, api, maintenance, observability };
 }

@@ -72,6 +72,19 @@ export function choice<const T extends string | number>(
   };
 }
 
+/** Yes or no. */
+export function flag(defaultValue: boolean, documentation: string): Option<boolean> {
+  return {
+    documentation,
+    range: "true, false",
+    defaultValue,
+    read: given =>
+      String(given) === "true" || String(given) === "false"
+        ? { value: String(given) === "true" }
+        : { problem: `${shown(given)} is neither true nor false` },
+  };
+}
+
 /** Texts of a form: a list, or separated by commas. */
 export function list(
   form: { readonly pattern: RegExp; readonly range: string },

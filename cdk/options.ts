@@ -3,7 +3,7 @@
  * table in docs/DEPLOY.md, which is made from it.
  */
 import { settings } from "../lib/app/index.ts";
-import { choice, engineSetting, integer, list, type Option, text } from "./option.ts";
+import { choice, engineSetting, flag, integer, list, type Option, text } from "./option.ts";
 
 const memoryMiB = { min: 128, max: 10_240 };
 const concurrency = { min: 1, max: 10_000 };
@@ -133,6 +133,7 @@ export const options = {
     { pattern: /^arn:[^:\s]+:sns:[^:\s]+:[^:\s]+:[^:\s]+$/, range: "the ARN of an SNS topic" },
     "Whom alarms tell. Without it they only show.",
   ),
+  dashboard: flag(true, "Whether there is a dashboard. An account has three for nothing."),
   lingerMs: engineSetting(settings.lingerMs),
   segmentBytes: engineSetting(settings.segmentBytes),
   itemTierBytes: engineSetting(settings.itemTierBytes),

@@ -1,5 +1,5 @@
 /**
- * A whole log in one construct, for a stack of one's own: storage, a door, maintenance. What each prop means is said in
+ * A whole log in one construct, for a stack of one's own: storage, a door, maintenance, alarms. What each prop means is said in
  * `options` (cdk/options.ts) and docs/DEPLOY.md.
  */
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
@@ -11,6 +11,7 @@ import type { DeploymentProps } from "../options.ts";
 import { type Door, makeDoor } from "./door.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { LogMaintenance } from "./maintenance.ts";
+import { LogObservability } from "./observability.ts";
 import { LogStorage } from "./storage.ts";
 
 export class Cumulog extends Construct implements FrontDoor {
@@ -19,6 +20,7 @@ export class Cumulog extends Construct implements FrontDoor {
   readonly bucket: Bucket;
   readonly door: Door;
   readonly maintenance: LogMaintenance;
+  readonly observability: LogObservability;
 
   /** Throws InvalidConfiguration with every problem of the props. */
   constructor(scope: Construct, id: string, props: DeploymentProps = {}) {
@@ -30,6 +32,8 @@ export class Cumulog extends Construct implements FrontDoor {
     this.door = makeDoor(this, "Door", storage, config);
     this.url = this.door.url;
     this.maintenance = new LogMaintenance(this, "Maintenance", storage, config);
+    const watched = { storage, door: this.door, maintenance: this.maintenance };
+    this.observability = new LogObservability(this, "Observability", watched, config);
   }
 
   grantProduce(grantee: IGrantable, topic?: string): Grant {

@@ -2,8 +2,9 @@
  * Which requests a grant lets through: ARNs of execute-api, made from the route table.
  *
  * A `*` in such an ARN matches slashes too, so it may only stand where everything behind it belongs to what is granted:
- * after the topic. Before the topic the path names the cluster, whose id has a known length: as many `?`.
+ * after the topic. Before the topic the path names the cluster, whose id has a known length: as many `?`. The broker is 1.
  */
+import { Token } from "aws-cdk-lib";
 import { checkTopicName } from "../../lib/format/index.ts";
 import { type Duty, type Route, routes } from "../../lib/rest/index.ts";
 
@@ -17,10 +18,10 @@ export const deployedRoutes: readonly Route[] = routes.filter(route => route.dut
 
 /**
  * `METHOD/path` of every route of a duty: with a topic those of that topic alone, without one those of all topics and
- * those that list them. `topic` may be a token. Throws InvalidTopicName.
+ * those that list them. A token is taken as it is. Throws InvalidTopicName.
  */
 export function requestPatterns(duty: Duty, topic?: string): readonly string[] {
-  if (topic !== undefined) checkTopicName(topic);
+  if (topic !== undefined && !Token.isUnresolved(topic)) checkTopicName(topic);
   return deployedRoutes
     .filter(route => route.duty === duty)
     .filter(route => topic === undefined || paramsOf(route).some(name => topicParams.has(name)))
@@ -36,5 +37,6 @@ function paramsOf(route: Route): readonly string[] {
 
 function wildcardOf(param: string, topic: string | undefined): string {
   if (param === "cluster_id") return "?".repeat(clusterIdLength);
+  if (param === "broker_id") return "?";
   return topicParams.has(param) ? (topic ?? "*") : "*";
 }

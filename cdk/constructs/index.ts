@@ -1,3 +1,5 @@
+export { type AlarmName, alarmDescription, alarmNames } from "./alarm-list.ts";
+export type { Watched } from "./alarms.ts";
 export { Cumulog } from "./cumulog.ts";
 export { type Door, makeDoor } from "./door.ts";
 export { type FrontDoor, GrantImpossible } from "./front-door.ts";
@@ -5,6 +7,7 @@ export { deployedRoutes, requestPatterns } from "./grants.ts";
 export { HttpDoor } from "./http-door.ts";
 export { LogFunction } from "./log-function.ts";
 export { LogMaintenance } from "./maintenance.ts";
+export { LogObservability } from "./observability.ts";
 export { permissions, type RoleName, roles } from "./permissions.ts";
 export { LogStorage } from "./storage.ts";
 export { WebDoor } from "./web-door.ts";

@@ -20,7 +20,8 @@ import { Construct } from "constructs";
 import type { DeploymentConfig } from "../options.ts";
 import { codeOf } from "./code.ts";
 import { environmentOf } from "./environment.ts";
-import { type RoleName, statementsOf } from "./permissions.ts";
+import type { RoleName } from "./permissions.ts";
+import { statementsOf } from "./statements.ts";
 import type { LogStorage } from "./storage.ts";
 
 /** What one function has of its own. */
@@ -31,6 +32,8 @@ export type LogFunctionOptions = {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly provisionedConcurrency?: number | undefined;
+  /** What it may do beside its row of `permissions`. */
+  readonly statements?: readonly PolicyStatement[];
 };
 
 export class LogFunction extends Construct {
@@ -49,7 +52,7 @@ export class LogFunction extends Construct {
   ) {
     super(scope, id);
     this.logGroup = logGroupOf(this, config);
-    this.role = roleOf(this, options.name, storage, this.logGroup);
+    this.role = roleOf(this, options.name, storage, this.logGroup, options.statements);
     this.function = new LambdaFunction(this, "Function", {
       description: options.description,
       runtime: Runtime.NODEJS_24_X,
@@ -91,7 +94,13 @@ export function logGroupOf(scope: Construct, config: DeploymentConfig): LogGroup
 }
 
 /** The role of a function: its permissions, and its own log. */
-export function roleOf(scope: Construct, name: RoleName, storage: LogStorage, logGroup: LogGroup): Role {
+export function roleOf(
+  scope: Construct,
+  name: RoleName,
+  storage: LogStorage,
+  logGroup: LogGroup,
+  more: readonly PolicyStatement[] = [],
+): Role {
   const log = new PolicyStatement({
     effect: Effect.ALLOW,
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -100,6 +109,8 @@ export function roleOf(scope: Construct, name: RoleName, storage: LogStorage, lo
   return new Role(scope, "Role", {
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     description: `The ${name} function of Cumulog`,
-    inlinePolicies: { log: new PolicyDocument({ statements: [...statementsOf(name, storage), log] }) },
+    inlinePolicies: {
+      log: new PolicyDocument({ statements: [...statementsOf(name, storage), ...more, log] }),
+    },
   });
 }

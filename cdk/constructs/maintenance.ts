@@ -5,7 +5,6 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { EventInvokeConfig } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -29,11 +28,16 @@ export class LogMaintenance extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const mayKeepFailures = new PolicyStatement({
+      actions: ["sqs:SendMessage"],
+      resources: [this.failures.queueArn],
+    });
     this.function = new LogFunction(this, "Maintenance", storage, config, {
       name: "maintenance",
       description: "Cumulog: finishes what others left half-done",
       memoryMiB: config.maintenanceMemoryMiB,
       timeoutSeconds,
+      statements: [mayKeepFailures],
     });
     // A tick that waits longer than to the next one is of no use.
     const age = Duration.minutes(config.maintenanceMinutes);
@@ -41,12 +45,13 @@ export class LogMaintenance extends Construct {
       function: this.function.function,
       maxEventAge: age,
       retryAttempts: 1,
-      onFailure: new SqsDestination(this.failures),
+      // The CDK's own destination would let the function look at the queue as well.
+      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
     });
-    this.#schedule(config.maintenanceMinutes, age);
+    this.#schedule(config.maintenanceMinutes, age, mayKeepFailures);
   }
 
-  #schedule(minutes: number, age: Duration): void {
+  #schedule(minutes: number, age: Duration, mayKeepFailures: PolicyStatement): void {
     const group = new CfnScheduleGroup(this, "Group");
     const role = new Role(this, "ScheduleRole", {
       description: "The schedule of Cumulog's maintenance",
@@ -62,7 +67,7 @@ export class LogMaintenance extends Construct {
               actions: ["lambda:InvokeFunction"],
               resources: [this.function.function.functionArn],
             }),
-            new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.failures.queueArn] }),
+            mayKeepFailures,
           ],
         }),
       },

@@ -2,15 +2,14 @@
  * What each function may do with the table and the bucket: docs/rfcs/0003-aws.md as data. An item is named by the first
  * part of its key, so `L#*` is every sequencer (lib/format/schema.ts); nothing here is `*` alone.
  */
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { LogStorage } from "./storage.ts";
-
 /** Who works on the log. `web-function` is produce, fetch and admin in one. */
 export const roles = ["produce", "fetch", "admin", "maintenance", "web-function"] as const;
 export type RoleName = (typeof roles)[number];
 
-type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
-type Permissions = {
+/** Calls of DynamoDB that the engine makes. */
+export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
+/** What one role may do. */
+export type Permissions = {
   /** Keys (`pk`) of the items that each call may name. */
   readonly items: Readonly<Partial<Record<ItemAction, readonly string[]>>>;
   /** Objects below `ingest/`; `list` says missing from forbidden, without it S3 answers 403 to both. */
@@ -53,29 +52,6 @@ export const permissions: Readonly<Record<RoleName, Permissions>> = {
   maintenance,
   "web-function": union([produce, fetch, admin]),
 };
-
-/** The statements of a role's policy: one for each set of keys, one for each use of the bucket. */
-export function statementsOf(role: RoleName, { table, bucket }: LogStorage): PolicyStatement[] {
-  const { items, objects } = permissions[role];
-  const byKeys = Map.groupBy(Object.entries(items), ([, keys]) => keys.toSorted().join(" "));
-  const ofItems = [...byKeys].map(
-    ([keys, entries]) =>
-      new PolicyStatement({
-        actions: entries.map(([action]) => `dynamodb:${action}`),
-        resources: [table.tableArn],
-        conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys.split(" ") } },
-      }),
-  );
-  const ofObjects = objects.map(use =>
-    use === "list"
-      ? new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] })
-      : new PolicyStatement({
-          actions: [use === "put" ? "s3:PutObject" : "s3:GetObject"],
-          resources: [bucket.arnForObjects("ingest/*")],
-        }),
-  );
-  return [...ofItems, ...ofObjects];
-}
 
 function union(all: readonly Permissions[]): Permissions {
   const items: Partial<Record<ItemAction, readonly string[]>> = {};

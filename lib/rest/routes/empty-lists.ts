@@ -61,7 +61,7 @@ export const emptyListRoutes: readonly Route[] = [
   }),
   // Before the next: `-` stands for every topic here, although a topic may be called so.
   emptyList({
-    duty: "admin",
+    duty: "fetch",
     path: `${cluster}/topics/-/partitions/-/reassignment`,
     summary: "List the reassignments of all topics",
     list: reassignments,
