@@ -16,6 +16,7 @@ import {
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
 import { checkEngineOptions } from "./options.ts";
+import { ProducerIds, Producers } from "./producers/index.ts";
 import {
   BlockCache,
   Chunk,
@@ -49,6 +50,8 @@ export class Engine {
   readonly #fetcher: Fetcher;
   readonly #lister: OffsetLister;
   readonly #roller: Roller;
+  readonly #producers: Producers;
+  readonly #producerIds: ProducerIds;
   readonly #batcher: Batcher;
   readonly #cache: BlockCache;
   #draining: Promise<void> | undefined;
@@ -65,7 +68,9 @@ export class Engine {
     this.#cache = new BlockCache(options.blockCacheBytes);
     this.#roller = new Roller(deps, options);
     const placer = new SegmentPlacer(deps, options, new SegmentClock(deps.clock));
-    const committer = new Committer(deps, options, placer, this.#roller, resolver);
+    this.#producers = new Producers(deps, options);
+    this.#producerIds = new ProducerIds(deps, options);
+    const committer = new Committer(deps, options, placer, this.#roller, resolver, this.#producers);
     const flusher = new Flusher(deps, shards, placer, committer, keepOwnChunk(deps, this.#cache));
     this.#batcher = new Batcher(deps.clock, options, (pendings, onPlaced) =>
       flusher.flush(pendings, onPlaced),
@@ -93,6 +98,11 @@ export class Engine {
     return this.#lister.list(requests);
   }
 
+  /** An id for an idempotent producer, never given to another. Its epoch is 0. */
+  newProducerId(): Promise<number> {
+    return this.#producerIds.next();
+  }
+
   /** 22 characters that name this log to clients. */
   clusterId(): Promise<string> {
     return this.#cluster.id();
@@ -109,8 +119,8 @@ export class Engine {
   }
 
   /** Resolves when the background work of everything answered so far has ended. */
-  settle(): Promise<void> {
-    return this.#roller.settle();
+  async settle(): Promise<void> {
+    await Promise.all([this.#roller.settle(), this.#producers.settle()]);
   }
 
   /** Takes no more appends, answers all that are under way, ends waiting fetches, ends background work. */
@@ -122,7 +132,7 @@ export class Engine {
   async #drain(): Promise<void> {
     this.#fetcher.close();
     await this.#appender.close();
-    await this.#roller.settle();
+    await this.settle();
   }
 }
 

@@ -127,3 +127,27 @@ export function asFailure(error: unknown): CumulogError {
   if (error instanceof CumulogError) return error;
   return new AssertionFailed(`a read failed in a way without a name: ${messageOf(error)}`);
 }
+
+/** An idempotent batch begins after the sequence that is next: one before it was lost, or is still to come. */
+export class OutOfOrderSequence extends CumulogError {
+  override readonly name = "OutOfOrderSequence";
+  readonly kind = "caller";
+}
+
+/** An idempotent batch was appended so long ago that its offset is not remembered. */
+export class DuplicateSequence extends CumulogError {
+  override readonly name = "DuplicateSequence";
+  readonly kind = "caller";
+}
+
+/** A newer epoch of the same producer wrote to the partition: this one is out. */
+export class InvalidProducerEpoch extends CumulogError {
+  override readonly name = "InvalidProducerEpoch";
+  readonly kind = "fenced";
+}
+
+/** The partition knows nothing of the producer, and its batch is not its first. */
+export class UnknownProducer extends CumulogError {
+  override readonly name = "UnknownProducer";
+  readonly kind = "caller";
+}

@@ -5,10 +5,13 @@ export {
   AppendFailed,
   AppendOutcomeUnknown,
   ClusterIdMissing,
+  DuplicateSequence,
   EngineClosed,
   InvalidConfig,
   InvalidPartitions,
+  InvalidProducerEpoch,
   OffsetOutOfRange,
+  OutOfOrderSequence,
   Overloaded,
   ReadFailed,
   RecordRefused,
@@ -19,6 +22,7 @@ export {
   TopicExists,
   TopicFenced,
   UnknownPartition,
+  UnknownProducer,
   UnknownTopic,
 } from "./errors.ts";
 export { defaultEngineOptions } from "./options.ts";

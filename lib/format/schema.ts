@@ -41,6 +41,13 @@ export const schema: readonly ItemKind[] = [
     file: "items/page.ts",
   },
   {
+    kind: "producers",
+    pk: "P#<topic id>#<partition>",
+    sk: "producers#0",
+    content: "what the partition remembers of its idempotent producers, below one offset",
+    file: "items/producers.ts",
+  },
+  {
     kind: "item-tier segment",
     pk: "S#<2 hex>",
     sk: "<segment id>",
@@ -50,7 +57,7 @@ export const schema: readonly ItemKind[] = [
   {
     kind: "counter",
     pk: "C",
-    sk: "floor, cluster, format-level",
+    sk: "floor, cluster, format-level, producer-id",
     content: "one value of the whole log",
     file: "items/counters.ts",
   },

@@ -14,6 +14,7 @@ import { describeConfigs } from "./handlers/describe-configs.ts";
 import { describeTopicPartitions } from "./handlers/describe-topic-partitions.ts";
 import { fetch } from "./handlers/fetch.ts";
 import type { Handler } from "./handlers/handler.ts";
+import { initProducerId } from "./handlers/init-producer-id.ts";
 import { listOffsets } from "./handlers/list-offsets.ts";
 import { metadata } from "./handlers/metadata.ts";
 import { offsetForLeaderEpoch } from "./handlers/offset-for-leader-epoch.ts";
@@ -56,6 +57,7 @@ function rows(): readonly Api[] {
     api("metadata", "0-13", metadata),
     api("createTopics", "2-7", createTopics),
     api("deleteTopics", "1-6", deleteTopics),
+    api("initProducerId", "0-5", initProducerId),
     api("offsetForLeaderEpoch", "2-4", offsetForLeaderEpoch),
     api("describeConfigs", "1-4", describeConfigs),
     api("alterConfigs", "0-2", alterConfigs),

@@ -173,6 +173,10 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   MethodNotAllowed: say(405, 40501, "The path is not served with this method: see the Allow header."),
   BodyTooSlow: say(408, 40801, "The body did not arrive in time. What was not answered was not stored."),
   TopicFenced: say(409, 40901, "The topic was deleted, or deleted and created anew, meanwhile."),
+  OutOfOrderSequence: say(409, 40902, "A batch of an idempotent producer is missing before this one."),
+  DuplicateSequence: say(409, 40903, "The batch was appended so long ago that its offset is not remembered."),
+  InvalidProducerEpoch: say(409, 40904, "A newer epoch of the same producer wrote: this one is out."),
+  UnknownProducer: say(409, 40905, "The partition does not know the producer; its first sequence is 0."),
   BodyTooLarge: say(
     413,
     41301,

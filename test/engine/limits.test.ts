@@ -63,11 +63,12 @@ describe("an append refuses", () => {
     );
   });
 
-  it("idempotent producers, since nothing would hold them to exactly once yet", async () => {
+  it("transactional batches, since nothing would hold them together yet", async () => {
     const batch = await buildBatch([aRecord("a")], {
       codecs: systemCodecs,
       compression: "none",
       producer: { id: 7, epoch: 0, sequence: 0 },
+      isTransactional: true,
     });
     expect(await refusal({}, batch)).toMatch(/^RecordRefused: producer id 7/);
   });

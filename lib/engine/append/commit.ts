@@ -1,10 +1,12 @@
 /**
  * The commit of one shard's part of a flush: one conditional update that gives it its offsets, and every way that
- * update can end. Each segment id of a blind commit is sent once; the states of an id:
+ * update can end. Before each attempt idempotent batches are screened: those that are not to be appended leave, and the
+ * segment is placed anew without them. Each segment id is sent once, unless it certainly had no effect; its states:
  *
  *              +-- applied ------------------------------------------------> committed
  *   (placed) --+-- refused: entry there ------------------------------------> committed (walk-back)
  *              +-- refused: floor or fence -> placed anew, new id ----------> (placed)
+ *              +-- refused: a partition moved on -> pause, screened anew ---> (placed), same id
  *              +-- refused: sealed or gone ---------------------------------> failed (fenced)
  *              +-- without effect (throttled) -> pause, same id ------------> (placed) ... failed at the deadline
  *              +-- unknown -> fence --+-- entry there ----------------------> committed (walk-back)
@@ -40,12 +42,14 @@ import {
   TopicFenced,
   UnknownTopic,
 } from "../errors.ts";
+import type { Producers } from "../producers/index.ts";
 import { type DeadlineMs, isDefinitelyWithoutEffect, Pauses, repeating } from "../retry.ts";
 import type { Roller } from "../roll/index.ts";
 import type { TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { lookUp } from "./look-up.ts";
 import type { SegmentPlacer } from "./place.ts";
+import { type Screened, screen } from "./screen.ts";
 import { type CommitOutcome, chunkKey, type PlacedSegment, type ShardPart } from "./types.ts";
 
 /** Unknown outcomes that one batch may go through before its caller is told so. */
@@ -55,6 +59,8 @@ type BaseOffsets = ReadonlyMap<PartitionIndex, Offset>;
 
 type Resolution =
   | { readonly kind: "committed"; readonly baseOffsets: BaseOffsets }
+  /** It had no effect; what it expected of a partition is not so any more. */
+  | { readonly kind: "moved" }
   /** It can never be applied any more; `allowed`: what the next id's time must reach. */
   | { readonly kind: "absent"; readonly allowed: number };
 
@@ -64,6 +70,7 @@ export class Committer {
   readonly #placer: SegmentPlacer;
   readonly #roller: Roller;
   readonly #resolver: TopicResolver;
+  readonly #producers: Producers;
 
   constructor(
     deps: EngineDeps,
@@ -71,12 +78,14 @@ export class Committer {
     placer: SegmentPlacer,
     roller: Roller,
     resolver: TopicResolver,
+    producers: Producers,
   ) {
     this.#deps = deps;
     this.#options = options;
     this.#placer = placer;
     this.#roller = roller;
     this.#resolver = resolver;
+    this.#producers = producers;
   }
 
   /** Gives the part its offsets. Never throws: a failure is an outcome, and says whether it is certain. */
@@ -88,43 +97,53 @@ export class Committer {
     }
   }
 
-  async #commit(part: ShardPart, first: PlacedSegment, deadlineMs: DeadlineMs): Promise<CommitOutcome> {
+  async #commit(given: ShardPart, first: PlacedSegment, deadlineMs: DeadlineMs): Promise<CommitOutcome> {
+    let part = given;
     let segment = first;
     let unknowns = 0;
+    const pauses = new Pauses(this.#deps);
     for (;;) {
       if (!(await this.#roller.relieve(part.shard)))
         throw new AppendFailed(
           `the sequencer of ${part.shard.key.pk} is full: its entries could not be rolled`,
         );
-      // What was known before the first attempt of this id: the look-up begins there. Lower is safe, later is not.
-      const before = part.shard.known;
-      const result = await this.#attempt(part, segment, deadlineMs);
-      if (result !== "unknown") {
-        if (result.kind === "applied") return this.#applied(part, segment, result.attributes);
-        const resolution = await this.#refused(part, segment, result.current);
-        if (resolution.kind === "committed") return { ...resolution, segment };
-        segment = await this.#placer.place([part], deadlineMs, resolution.allowed);
+      const screened = await screen(this.#producers, part, deadlineMs);
+      if (screened.part !== part) {
+        part = screened.part;
+        if (part.chunks.length === 0) return { kind: "committed", baseOffsets: new Map(), segment, part };
+        segment = await this.#placer.place([part], deadlineMs);
         continue;
       }
-      unknowns++;
-      this.#deps.telemetry.count("cumulog_commits_unknown_total");
-      if (unknowns > fencesMax)
-        throw new AppendOutcomeUnknown(
-          `${unknowns} commits of one batch were not answered; the last is ${segment.id}`,
-        );
-      const resolution = await this.#resolveUnknown(part, segment, before);
-      if (resolution.kind === "committed") return { ...resolution, segment };
-      segment = await this.#placer.place([part], deadlineMs, resolution.allowed);
+      // What was known before the first attempt of this id: the look-up begins there. Lower is safe, later is not.
+      const before = part.shard.known;
+      const result = await this.#attempt(screened, segment, deadlineMs);
+      let resolution: Resolution;
+      if (result === "unknown") {
+        unknowns++;
+        this.#deps.telemetry.count("cumulog_commits_unknown_total");
+        if (unknowns > fencesMax)
+          throw new AppendOutcomeUnknown(
+            `${unknowns} commits of one batch were not answered; the last is ${segment.id}`,
+          );
+        resolution = await this.#resolveUnknown(part, segment, before);
+      } else if (result.kind === "applied") resolution = this.#applied(part, segment, result.attributes);
+      else resolution = await this.#refused(screened, segment, result.current);
+      if (resolution.kind === "committed") return { ...resolution, segment, part };
+      if (resolution.kind === "absent")
+        segment = await this.#placer.place([part], deadlineMs, resolution.allowed);
+      else if (!(await pauses.waitUnlessPast(deadlineMs)))
+        throw new AppendFailed(`others kept appending before segment ${segment.id} until the deadline`);
     }
   }
 
   /** Sends the commit, again only while it certainly had no effect. */
   async #attempt(
-    part: ShardPart,
+    screened: Screened,
     segment: PlacedSegment,
     deadlineMs: DeadlineMs,
   ): Promise<UpdateResult | "unknown"> {
-    const { update, condition } = commitUpdate(segment.id, entryOf(part, segment));
+    const { part, expected } = screened;
+    const { update, condition } = commitUpdate(segment.id, entryOf(screened, segment), expected);
     try {
       return await repeating(
         this.#deps,
@@ -140,16 +159,17 @@ export class Committer {
     }
   }
 
-  #applied(part: ShardPart, segment: PlacedSegment, attributes: Attributes): CommitOutcome {
+  #applied(part: ShardPart, segment: PlacedSegment, attributes: Attributes): Resolution {
     const image = part.shard.learn(attributes);
+    this.#producers.follow(part.shard, image);
     const own = present(liveEntry(image, segment.id), `entry ${segment.id} in the image of its own commit`);
     this.#roller.committed(part.shard, image, own.order);
-    return { kind: "committed", baseOffsets: own.baseOffsets, segment };
+    return { kind: "committed", baseOffsets: own.baseOffsets };
   }
 
   /** Why the sequencer refused an id that has no attempt under way. */
   async #refused(
-    part: ShardPart,
+    { part, expected }: Screened,
     segment: PlacedSegment,
     current: Attributes | undefined,
   ): Promise<Resolution> {
@@ -160,7 +180,11 @@ export class Committer {
     const isMissing = part.chunks.some(chunk => !image.partitions.has(chunk.partition));
     if (image.isSealed) return this.#resolver.explainSeal(part.topic);
     if (isMissing) return this.#resolver.explainFence(part.topic);
-    return { kind: "absent", allowed: timeAllowedBy(image) };
+    const isTooOld = timeAllowedBy(image) > timeOf(segment.id);
+    const hasMoved = [...expected].some(
+      ([partition, next]) => image.partitions.get(partition)?.next !== next,
+    );
+    return hasMoved && !isTooOld ? { kind: "moved" } : { kind: "absent", allowed: timeAllowedBy(image) };
   }
 
   /** Ends the doubt about an attempt whose answer did not come, or throws AppendOutcomeUnknown. */
@@ -238,7 +262,7 @@ function honestFailure(error: unknown): CumulogError {
 }
 
 /** The entry that a segment's part adds to its sequencer. */
-function entryOf(part: ShardPart, segment: PlacedSegment): Entry {
+function entryOf({ part, runs }: Screened, segment: PlacedSegment): Entry {
   return {
     tier: segment.tier,
     chunks: part.chunks.map(chunk => {
@@ -253,7 +277,7 @@ function entryOf(part: ShardPart, segment: PlacedSegment): Entry {
         count: chunk.recordCount,
         maxTimestampMs: chunk.maxTimestampMs,
         flags: 0,
-        runs: [],
+        runs: runs.get(chunk.partition) ?? [],
       };
     }),
   };

@@ -8,6 +8,7 @@ import { AppendFailed, AppendOutcomeUnknown } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
 import { type Shard, type Shards, shardIndexOf } from "../sequencer/index.ts";
 import type { EngineDeps } from "../types.ts";
+import { chunkOf } from "./chunk-of.ts";
 import type { Committer } from "./commit.ts";
 import type { SegmentPlacer } from "./place.ts";
 import type { Chunk, CommitOutcome, Pending, PlacedSegment, ShardPart } from "./types.ts";
@@ -100,7 +101,9 @@ export class Flusher {
     }));
   }
 
-  #answer(part: ShardPart, outcome: CommitOutcome): void {
+  #answer(given: ShardPart, outcome: CommitOutcome): void {
+    // What was left out on the way has its answer already.
+    const part = outcome.kind === "committed" ? outcome.part : given;
     for (const chunk of part.chunks) {
       if (outcome.kind === "failed") {
         this.#fail(chunk, outcome.error);
@@ -141,15 +144,6 @@ export class Flusher {
     for (const pending of chunk.pendings) pending.answer.resolve({ kind: "failed", error });
     this.#deps.telemetry.count("cumulog_append_failures_total", 1, { error: error.name });
   }
-}
-
-function chunkOf(partition: PartitionIndex, pendings: readonly Pending[]): Chunk {
-  return {
-    partition,
-    pendings,
-    recordCount: pendings.reduce((count, pending) => count + pending.recordCount, 0),
-    maxTimestampMs: pendings.reduce((max, pending) => Math.max(max, pending.maxTimestampMs), -1),
-  };
 }
 
 function asError(error: unknown): CumulogError {

@@ -15,6 +15,7 @@ import {
 } from "../../format/record-batch/index.ts";
 import { Deferred } from "../../std/index.ts";
 import { RecordRefused, TimestampRefused } from "../errors.ts";
+import type { ProducerBatch } from "../producers/index.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { Topic } from "../topics/index.ts";
 import type { EngineDeps } from "../types.ts";
@@ -42,10 +43,12 @@ export async function prepare(
   const bytes = isStamped ? given.slice() : given;
   let recordCount = 0;
   let maxTimestampMs = -1;
+  let producer: ProducerBatch | undefined;
   for (const { at, header } of eachBatch(bytes)) {
     const batch = bytes.subarray(at, at + header.sizeBytes);
     validateBatch(batch, header, { codecs: deps.codecs, batchBytesMax: topic.configs.messageBytesMax });
-    refuseProducers(header);
+    refuseTransactions(header);
+    if (header.producerId >= 0) producer = producerOf(header, header.sizeBytes === bytes.length);
     if (isStamped) stampAppendTime(batch, nowMs, deps.codecs);
     else requireTimestamps(topic, header, nowMs);
     if (topic.configs.cleanupPolicy.isCompact) await requireKeys(deps, topic, batch);
@@ -59,18 +62,25 @@ export async function prepare(
     recordCount,
     maxTimestampMs: Math.min(maxTimestampMs, indexedTimestampMsMax),
     appendTimeMs: isStamped ? nowMs : -1,
+    ...(producer && { producer }),
     deadlineMs,
     answer: new Deferred(),
   };
 }
 
-/** Without the fold of producer states a sequence could not be held to exactly once: better none than a false one. */
-function refuseProducers(header: BatchHeader): void {
-  if (header.producerId >= 0)
+function refuseTransactions(header: BatchHeader): void {
+  if (header.isTransactional)
     throw new RecordRefused(
-      `producer id ${header.producerId}: idempotent and transactional batches are not served yet; send without one`,
+      `producer id ${header.producerId}: transactional batches are not served yet; send without a transactional id`,
     );
-  if (header.isTransactional || header.isControl) throw new BatchInvalid("transactional or control batch");
+}
+
+/** One answer cannot say that of two batches the first was there already: as Kafka, one batch per request and partition. */
+function producerOf(header: BatchHeader, isAlone: boolean): ProducerBatch {
+  const { producerId, producerEpoch, baseSequence, recordCount } = header;
+  if (!isAlone)
+    throw new BatchInvalid(`an idempotent batch of producer ${producerId} with others in one request`);
+  return { producerId, producerEpoch, firstSequence: baseSequence, count: recordCount };
 }
 
 function requireTimestamps(topic: Topic, header: BatchHeader, nowMs: number): void {

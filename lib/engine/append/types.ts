@@ -6,6 +6,7 @@ import type { Offset, PartitionIndex, SegmentId, TopicId } from "../../format/in
 import type { Tier } from "../../format/items/index.ts";
 import type { ChunkInfo } from "../../format/segment/index.ts";
 import type { CumulogError, Deferred } from "../../std/index.ts";
+import type { ProducerBatch } from "../producers/index.ts";
 import type { DeadlineMs } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { Topic } from "../topics/index.ts";
@@ -28,6 +29,8 @@ export type Pending = {
   readonly maxTimestampMs: number;
   /** -1 where the records keep their own time. */
   readonly appendTimeMs: number;
+  /** Of an idempotent batch; it is then the only one of its request. */
+  readonly producer?: ProducerBatch;
   readonly deadlineMs: DeadlineMs;
   readonly answer: Deferred<AppendAnswer>;
 };
@@ -50,6 +53,8 @@ export type CommitOutcome =
       readonly kind: "committed";
       readonly baseOffsets: ReadonlyMap<PartitionIndex, Offset>;
       readonly segment: PlacedSegment;
+      /** What was committed: batches that were not to be appended are not in it. */
+      readonly part: ShardPart;
     }
   | { readonly kind: "failed"; readonly error: CumulogError };
 

@@ -1,12 +1,13 @@
 /**
  * Single facts of a whole log: `C` / `<name>`. `floor`: segments older than this are swept and may never commit.
  * `cluster`: the id that clients see, made once per table or data directory. `format-level`: what writers write.
+ * `producer-id`: the first that was never given to anyone.
  */
 import type { Attributes, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 
 /** stored: never change or reuse. */
-export type CounterName = "floor" | "cluster" | "format-level";
+export type CounterName = "floor" | "cluster" | "format-level" | "producer-id";
 
 /** The format that this program writes; it reads this one and the next. */
 export const formatLevel = 1;

@@ -27,6 +27,15 @@ export {
   pagePartitionKey,
   readPageItem,
 } from "./page.ts";
+export {
+  decodeProducers,
+  encodeProducers,
+  producersItem,
+  producersKey,
+  readProducers,
+  type StoredProducer,
+  type StoredProducers,
+} from "./producers.ts";
 export { readSegmentItem, segmentItem, segmentItemKey } from "./segment-item.ts";
 export {
   commitUpdate,

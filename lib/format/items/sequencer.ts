@@ -82,11 +82,13 @@ export const sequencerNames = {
 
 /**
  * The commit: gives the segment its order and its offsets. Refused when the shard or a partition is unknown or sealed,
- * the entry is there already, or the segment is older than floor or fence.
+ * the entry is there already, the segment is older than floor or fence, or a partition does not stand where it is
+ * expected to: whoever decided by what a partition holds expects that it holds no more.
  */
 export function commitUpdate(
   id: SegmentId,
   entry: Entry,
+  expected: ReadonlyMap<PartitionIndex, Offset> = new Map(),
 ): { readonly update: Update; readonly condition: Condition } {
   const time = timeOf(id);
   const add: Record<string, number> = { seq: 1 };
@@ -100,6 +102,9 @@ export function commitUpdate(
       { kind: "absent", name: `e${id}` },
       { kind: "atMost", name: "floor", value: time },
       { kind: "atMost", name: "fence", value: time },
+      ...[...expected].map(
+        ([partition, next]) => ({ kind: "equals", name: `n${partition}`, value: next }) as const,
+      ),
     ],
   };
 }
