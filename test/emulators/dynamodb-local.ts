@@ -1,7 +1,7 @@
 /** DynamoDB Local: Amazon's own stand-in, in Java. Tables live in memory. */
 import type { Emulator } from "./emulator.ts";
 import { installDynamoDbLocal } from "./install/dynamodb-local.ts";
-import { startServerProcess } from "./server-process.ts";
+import { answerOf, startServerProcess } from "./server-process.ts";
 
 /** Starts one of its own, empty; installs it first where it is missing. Throws EmulatorAbsent and InstallFailed. */
 export async function startDynamoDbLocal(): Promise<Emulator> {
@@ -17,7 +17,7 @@ export async function startDynamoDbLocal(): Promise<Emulator> {
       ],
     }),
     // It refuses whoever does not sign; that it answers is enough.
-    isReady: async url => (await fetch(url)).status === 400,
+    isReady: async url => (await answerOf(url)).status === 400,
   });
   return { name: "DynamoDB Local", version, ...server };
 }

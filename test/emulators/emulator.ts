@@ -1,6 +1,9 @@
-/** A server that stands in for a part of AWS, on a port of its own on this machine. */
+/** The servers that stand in for a part of AWS. */
+export type EmulatorName = "dynalite" | "own S3 server" | "moto" | "ministack" | "DynamoDB Local";
+
+/** One of them, running on a port of its own on this machine. */
 export type Emulator = {
-  readonly name: string;
+  readonly name: EmulatorName;
   /** `http://127.0.0.1:41234` */
   readonly url: string;
   /** Of the software, for reports. */

@@ -1,6 +1,6 @@
 export { startDynalite } from "./dynalite.ts";
 export { startDynamoDbLocal } from "./dynamodb-local.ts";
-export { type Emulator, emulatorCredentials, emulatorRegion } from "./emulator.ts";
+export { type Emulator, type EmulatorName, emulatorCredentials, emulatorRegion } from "./emulator.ts";
 export { EmulatorAbsent, InstallFailed } from "./install/errors.ts";
 export { type MinistackOptions, startMinistack } from "./ministack.ts";
 export { startMoto } from "./moto.ts";

@@ -1,7 +1,7 @@
 /** ministack: much of AWS in Python, CloudFormation and Lambda among it. */
 import type { Emulator } from "./emulator.ts";
 import { installPythonEmulators } from "./install/python.ts";
-import { startServerProcess } from "./server-process.ts";
+import { answerOf, startServerProcess } from "./server-process.ts";
 
 export type MinistackOptions = {
   /** Only these, by their names in the SDK (`s3`, `dynamodb`, `lambda`); all when left out. */
@@ -34,11 +34,7 @@ export async function startMinistack(options: MinistackOptions = {}): Promise<Em
         ...options.env,
       },
     }),
-    isReady: async url => {
-      const answer = await fetch(`${url}/_ministack/ready`);
-      await answer.arrayBuffer();
-      return answer.ok;
-    },
+    isReady: async url => (await answerOf(`${url}/_ministack/ready`)).ok,
   });
   return { name: "ministack", version, ...server };
 }

@@ -52,6 +52,13 @@ export async function startServerProcess(plan: ServerPlan): Promise<ServerProces
   }
 }
 
+/** Asks a server that may not be there yet. The connection is free again once this answers. */
+export async function answerOf(url: string): Promise<Response> {
+  const answer = await fetch(url);
+  await answer.arrayBuffer();
+  return answer;
+}
+
 async function startOnce(plan: ServerPlan): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), "cumulog-emulator-"));
   const port = await freePort();
