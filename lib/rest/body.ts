@@ -9,6 +9,7 @@ import type { Service } from "./deps.ts";
 import { describe } from "./describe.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, BodyTruncated } from "./errors.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import { wanted } from "./wanted.ts";
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -67,13 +68,13 @@ export function parseJson(text: string): unknown {
 
 /** The value, if it has the shape. Throws BadRequest with every problem, the place and the value of each. */
 export function check<T>(schema: ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value, { reportInput: true, error: wanted });
   if (result.success) return result.data;
   const problems = result.error.issues.map(issue => {
     const place = issue.path.length === 0 ? what : issue.path.join(".");
-    return issue.input === undefined
-      ? `${place}: ${issue.message}`
-      : `${place} ${describe(issue.input)}: ${issue.message}`;
+    if (issue.code === "unrecognized_keys") return `${place}: ${issue.message}`;
+    const found = issue.input === undefined ? "is missing" : describe(issue.input);
+    return `${place} ${found}: ${issue.message}`;
   });
   throw new BadRequest(problems.join("; "));
 }

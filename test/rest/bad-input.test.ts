@@ -137,7 +137,7 @@ const partitions: readonly Case[] = [
     "{cluster}/topics",
     400,
     40001,
-    /^partitions_count 1.5: /,
+    "partitions_count 1.5: a whole number is wanted",
     json('{"topic_name":"new","partitions_count":1.5}'),
   ),
   at(
@@ -145,7 +145,7 @@ const partitions: readonly Case[] = [
     "{cluster}/topics",
     400,
     40001,
-    /^partitions_count "5": /,
+    'partitions_count "5": a number is wanted',
     json('{"topic_name":"new","partitions_count":"5"}'),
   ),
   at(
@@ -159,7 +159,7 @@ const partitions: readonly Case[] = [
 ];
 
 const reading: readonly Case[] = [
-  at("GET", `${records}?offset=-1`, 400, 40001, "offset -1: Too small: expected number to be >=0"),
+  at("GET", `${records}?offset=-1`, 400, 40001, "offset -1: 0 or more is wanted"),
   at(
     "GET",
     `${records}?offset=soon`,
@@ -177,13 +177,13 @@ const reading: readonly Case[] = [
     41601,
     "offset 9007199254740991 of orders-0 is outside [0, 2]",
   ),
-  at("GET", `${records}?max_bytes=0`, 400, 40001, /^max_bytes 0: /),
-  at("GET", `${records}?max_bytes=67108865`, 400, 40001, /^max_bytes 67108865: /),
+  at("GET", `${records}?max_bytes=0`, 400, 40001, "max_bytes 0: 1 or more is wanted"),
+  at("GET", `${records}?max_bytes=67108865`, 400, 40001, "max_bytes 67108865: 67108864 or less is wanted"),
   at("GET", `${records}?max_bytes=many`, 400, 40001, 'max_bytes "many": an integer is wanted'),
   at("GET", `${records}?timeout=-5`, 400, 40001, /^timeout -5: /),
   at("GET", `${records}?timeout=60001`, 400, 40001, /^timeout 60001: /),
-  at("GET", `${records}?format=xml`, 400, 40001, /^format "xml": /),
-  at("GET", `${records}?ofset=5`, 400, 40001, /ofset/),
+  at("GET", `${records}?format=xml`, 400, 40001, 'format "xml": binary or json or string is wanted'),
+  at("GET", `${records}?ofset=5`, 400, 40001, "query: ofset is not known"),
   at(
     "GET",
     `${records}?format=json`,
@@ -246,13 +246,13 @@ const bodies: readonly Case[] = [
   ),
   at("POST", "{cluster}/topics", 400, 40001, "the 7 bytes of the body are not valid UTF-8", json(brokenUtf8)),
   at("POST", "{cluster}/topics", 400, 40001, /^body a list: /, json("[]")),
-  at("POST", "{cluster}/topics", 400, 40001, /^topic_name: /, json("{}")),
+  at("POST", "{cluster}/topics", 400, 40001, "topic_name is missing: a text is wanted", json("{}")),
   at(
     "POST",
     "{cluster}/topics",
     400,
     40001,
-    /partition_count/,
+    "body: partition_count is not known",
     json('{"topic_name":"new","partition_count":3}'),
   ),
   at(
@@ -300,7 +300,7 @@ const oddBodies: readonly Case[] = [
     "{cluster}/topics",
     400,
     40001,
-    /^topic_name a list: /,
+    "topic_name a list: a text is wanted",
     json(`{"topic_name":${"[".repeat(900)}${"]".repeat(900)}}`),
   ),
   at(
@@ -703,6 +703,8 @@ function expectFailure(answer: Answered, status: number, code: number, message: 
     body: { error_code: code, message: expected },
   });
   expect(answer.headers.get("content-type")).toBe("application/json");
+  // In our words, not in those of the schema library.
+  expect(answer.text).not.toMatch(/Invalid (input|option|string)|Too (small|big)|Unrecognized|expected/);
 }
 
 async function expectUnharmed(app: TestApp): Promise<void> {
