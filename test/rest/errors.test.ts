@@ -7,7 +7,7 @@ import { AssertionFailed, CumulogError } from "../../lib/std/index.ts";
 
 /** The kinds of an error and the statuses that say the same to a client. */
 const statusesOf = {
-  caller: [400, 403, 404, 405, 408, 413, 415, 416, 422, 500],
+  caller: [400, 403, 404, 405, 408, 409, 413, 415, 416, 422, 500],
   busy: [503, 504, 507],
   fenced: [409],
   operator: [500],

@@ -25,6 +25,12 @@ export const metrics: readonly Metric[] = [
   metric("counter", "cumulog_commits_unknown_total", "commits", "Commits that were not answered."),
   metric("counter", "cumulog_rolls_total", "rolls", "Rolls of live entries into pages."),
   metric("counter", "cumulog_roll_failures_total", "rolls", "Rolls that did not finish."),
+  metric(
+    "counter",
+    "cumulog_producer_snapshot_failures_total",
+    "snapshots",
+    "Snapshots of producers that were not written.",
+  ),
   metric("counter", "cumulog_fetched_bytes_total", "bytes", "Bytes of record batches delivered."),
   metric(
     "counter",
