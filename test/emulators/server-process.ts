@@ -70,16 +70,20 @@ async function startOnce(plan: ServerPlan): Promise<ServerProcess> {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const said = listenTo(child);
+  // Not "exit": what it said last is read by then.
+  let hasEnded = false;
+  const ended = once(child, "close").then(() => {
+    hasEnded = true;
+  });
   const end = async (): Promise<void> => {
     child.stdin?.destroy();
-    await ended(child);
+    await ended;
     await rm(directory, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
   try {
     await poll(`${plan.name} at ${url}`, readyMsMax, async () => {
-      if (hasEnded(child))
-        throw new ServerDidNotStart(`${plan.name} ended before it was ready: ${said().trim()}`);
+      if (hasEnded) throw new ServerDidNotStart(`${plan.name} ended before it was ready: ${said().trim()}`);
       return (await plan.isReady(url).catch(() => false)) ? true : undefined;
     });
   } catch (error) {
@@ -105,12 +109,4 @@ function listenTo(child: ChildProcess): () => string {
       kept = (kept + text).slice(-keptCharacters);
     });
   return () => kept;
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (!hasEnded(child)) await once(child, "exit");
 }

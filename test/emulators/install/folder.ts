@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { poll } from "../poll.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..", ".emulators");
+const emulatorsFolder = join(import.meta.dirname, "..", "..", "..", ".emulators");
 const stamp = ".installed";
 /** Longer than any install of somebody else. */
 const lockMsMax = 20 * 60_000;
@@ -23,6 +23,7 @@ export async function installed(
   name: string,
   source: string,
   fill: (folder: string) => Promise<void>,
+  root = emulatorsFolder,
 ): Promise<string> {
   const hash = createHash("sha256").update(source).digest("hex").slice(0, 12);
   const folder = join(root, `${name}-${hash}`);
