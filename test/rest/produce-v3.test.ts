@@ -146,7 +146,7 @@ describe("a stream of records", () => {
       text("no key"),
       '{"key":{"type":"STRING","data":"k"}}\n\n{"key":{"type":"BINARY","data":"*"}}' +
         text("future", { key: { type: "STRING", data: "k" }, timestamp: "2999-01-01T00:00:00Z" }),
-      '  {"key":{"type":"AVRO","data":1}} {"partition_id":"0"} {"partition":0} {"key":',
+      '  {"key":{"type":"AVRO","data":1}} {"key":{"type":"STRIN","data":"k"}} {"partition_id":"0"} {"partition":0} {"key":',
       '{"type":"STRING","data":"k2"}}',
     );
     const answer = await app.call("POST", `${app.cluster}/topics/latest/records`, { body });
@@ -162,6 +162,7 @@ describe("a stream of records", () => {
         ),
       ],
       [42201, 'key.type is "AVRO", which needs a schema registry: BINARY, JSON, STRING are served'],
+      [40001, 'key.type is "STRIN": BINARY, JSON, STRING are served'],
       [40001, 'partition_id is "0": a whole number from 0 on is wanted'],
       [40001, "record.partition is not known: partition_id, headers, key, value, timestamp are"],
       [200, 1],

@@ -24,6 +24,8 @@ const recordFields = new Set(["partition_id", "headers", "key", "value", "timest
 const headerFields = new Set(["name", "value"]);
 const dataFields = new Set(["type", "data"]);
 const dataTypes: readonly string[] = ["BINARY", "JSON", "STRING"] satisfies DataType[];
+/** What Confluent's proxy takes besides, with a schema registry. */
+const schemaTypes: ReadonlySet<unknown> = new Set(["AVRO", "JSONSCHEMA", "PROTOBUF"]);
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 const noHeaders: readonly RecordHeader[] = [];
 
@@ -67,7 +69,7 @@ function readData(value: unknown, jsonText: () => string, place: string): Data {
   if (value === undefined || value === null) return { type: undefined, bytes: null };
   const { type, data } = fieldsOf(value, dataFields, place) as { type?: unknown; data?: unknown };
   if (!isDataType(type)) {
-    if (typeof type !== "string") throw new BadRequest(`${place}.type is ${describe(type)}: ${wantedTypes}`);
+    if (!schemaTypes.has(type)) throw new BadRequest(`${place}.type is ${describe(type)}: ${wantedTypes}`);
     throw new Unprocessable(
       `${place}.type is ${describe(type)}, which needs a schema registry: ${wantedTypes}`,
     );
