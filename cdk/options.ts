@@ -18,7 +18,7 @@ export const options = {
   stage: text(
     "dev",
     { pattern: /^[a-z][a-z0-9-]{0,19}$/, range: "a letter, then up to 19 of a-z, 0-9 and -" },
-    "Names the deployment: its stacks are Cumulog-<stage>-data, -api and so on. Several live side by side.",
+    "Names the deployment: its stacks are `Cumulog-<stage>-data`, `-api` and so on. Several live side by side.",
   ),
   tableName: text(
     undefined,
@@ -66,7 +66,7 @@ export const options = {
   jwtScopePrefix: text(
     undefined,
     { pattern: /^\S+$/, range: "a word" },
-    "With it a token must hold the scope <prefix>produce, <prefix>fetch or <prefix>admin of the route that it calls. Only with `authorizer` jwt.",
+    "With it a token must hold the scope of the route that it calls: `<prefix>produce`, `<prefix>fetch` or `<prefix>admin`. Only with `authorizer` jwt.",
   ),
   allowedOrigins: list(
     { pattern: /^https?:\/\/[^\s/]+$/, range: "origins such as https://example.com" },

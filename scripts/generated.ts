@@ -3,6 +3,7 @@
  * A table that can be read off the code is never written by hand.
  */
 
+import { optionRows, permissionRows } from "../cdk/docs.ts";
 import { metrics } from "../lib/adapters/system/index.ts";
 import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
@@ -29,6 +30,8 @@ export const generators: Generators = {
   "costs-volume": volumeTable,
   "costs-waiting": waitingTable,
   configuration: () => renderConfiguration().trimEnd(),
+  deployment: () => table(["option", "default", "values", "what it does"], optionRows()),
+  permissions: () => table(["function", "items", "objects"], permissionRows()),
   errors: () => renderErrors().trimEnd(),
   metrics: () =>
     table(

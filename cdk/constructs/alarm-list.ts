@@ -7,9 +7,9 @@
 export const alarmNames = [
   "api-failures",
   "appends-slow",
-  "functions-throttled",
   "table-throttled",
   "records-corrupt",
+  "store-misconfigured",
   "program-errors",
   "maintenance-failed",
   "maintenance-silent",
@@ -20,9 +20,9 @@ export type AlarmName = (typeof alarmNames)[number];
 export const alarmMeanings: Readonly<Record<AlarmName, string>> = {
   "api-failures": "Callers of the API hear errors that are not theirs (5xx).",
   "appends-slow": "One append in a hundred takes longer than five seconds.",
-  "functions-throttled": "Lambda refuses to start functions: callers hear 503.",
   "table-throttled": "DynamoDB refuses calls: appends and reads wait.",
   "records-corrupt": "Stored bytes are not what was written. Readers get an error instead of those records.",
+  "store-misconfigured": "A function may not do something to the table or the bucket, or does not find it.",
   "program-errors": "The program met something that it holds for impossible.",
   "maintenance-failed": "A maintenance tick came to nothing; the queue of failures holds it.",
   "maintenance-silent": "No maintenance tick for three intervals.",

@@ -52,6 +52,7 @@ export function alarmRules(
       rule: atLeast(100, { evaluationPeriods: 3, datapointsToAlarm: 2 }),
     },
     "records-corrupt": { metric: failuresOf("corrupt", config, period), rule: atLeast(1) },
+    "store-misconfigured": { metric: failuresOf("operator", config, period), rule: atLeast(1) },
     "program-errors": { metric: failuresOf("bug", config, period), rule: atLeast(1) },
     "maintenance-failed": {
       metric: maintenance.failures.metricApproximateNumberOfMessagesVisible({
@@ -76,8 +77,6 @@ export function alarmRules(
 }
 
 function httpRules({ api, functions }: HttpDoor): Readonly<Partial<Record<AlarmName, AlarmRule>>> {
-  const throttles = (of: "produce" | "fetch"): Metric =>
-    functions[of].function.metricThrottles({ statistic: Stats.SUM });
   return {
     "api-failures": {
       metric: api.metricServerError({ period, statistic: Stats.SUM }),
@@ -86,15 +85,6 @@ function httpRules({ api, functions }: HttpDoor): Readonly<Partial<Record<AlarmN
     "appends-slow": {
       metric: functions.produce.function.metricDuration({ period, statistic: Stats.p(99) }),
       rule: atLeast(5000, { evaluationPeriods: 3 }),
-    },
-    "functions-throttled": {
-      metric: new MathExpression({
-        expression: sumOf("produce", "fetch"),
-        usingMetrics: { produce: throttles("produce"), fetch: throttles("fetch") },
-        period,
-        label: "refused starts",
-      }),
-      rule: atLeast(1, { evaluationPeriods: 3, datapointsToAlarm: 2 }),
     },
   };
 }

@@ -10,10 +10,10 @@ import type { ErrorKind } from "../../lib/std/index.ts";
 import type { DeploymentConfig } from "../options.ts";
 
 const namespace = "Cumulog";
-/** Kinds that a person must look at. */
-const kinds = ["corrupt", "bug"] as const satisfies readonly ErrorKind[];
+/** Kinds that somebody must look at. */
+const kinds = ["corrupt", "operator", "bug"] as const satisfies readonly ErrorKind[];
 
-/** Counts the failures that a function logs, of each kind that a person must look at. */
+/** Counts the failures that a function logs, of each kind that somebody must look at. */
 export function countFailures(scope: Construct, id: string, logGroup: LogGroup): void {
   for (const kind of kinds)
     new MetricFilter(scope, `${id}-${kind}`, {

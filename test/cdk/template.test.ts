@@ -361,7 +361,7 @@ describe("alarms", () => {
   });
 
   it("of a web function are those that it can have", () => {
-    expect(descriptions(web)).toHaveLength(5);
+    expect(descriptions(web)).toHaveLength(6);
   });
 });
 

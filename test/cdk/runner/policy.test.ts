@@ -72,6 +72,12 @@ describe("a call", () => {
       {},
       true,
     ],
+    [
+      "is on what a * at the end reaches over a colon",
+      [{ ...getItem, Resource: "arn:aws:logs:eu-west-1:1:log-group:a:*" }],
+      { resource: "arn:aws:logs:eu-west-1:1:log-group:a:log-stream:b" },
+      true,
+    ],
     ["treats a dot as a dot", [{ ...getItem, Resource: table.replace("log", "l.g") }], {}, false],
   ])("%s", (_title, statements, over, expected) => {
     expect(isAllowed(statements, over)).toBe(expected);

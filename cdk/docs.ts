@@ -1,0 +1,27 @@
+/**
+ * Tables for docs/DEPLOY.md, made from the lists themselves. Nothing of the CDK is loaded for them.
+ */
+import { permissions, roles } from "./constructs/permissions.ts";
+import type { Option } from "./option.ts";
+import { type OptionName, options } from "./options.ts";
+
+/** Rows of cells: every option. */
+export function optionRows(): readonly (readonly string[])[] {
+  return (Object.keys(options) as OptionName[]).map(name => {
+    const { defaultValue, range, documentation }: Option<unknown> = options[name];
+    const isNone = defaultValue === undefined || (Array.isArray(defaultValue) && defaultValue.length === 0);
+    return [`\`${name}\``, isNone ? "" : `\`${String(defaultValue)}\``, range, documentation];
+  });
+}
+
+/** Rows of cells: every role, what it may do with items and what with objects. */
+export function permissionRows(): readonly (readonly string[])[] {
+  return roles.map(role => {
+    const { items, objects } = permissions[role];
+    const ofItems = Object.entries(items).map(
+      ([action, keys]) => `${action} of ${keys.map(key => `\`${key}\``).join(", ")}`,
+    );
+    const ofObjects = objects.map(use => ({ put: "PutObject", get: "GetObject", list: "ListBucket" })[use]);
+    return [role, ofItems.join("; "), ofObjects.join(", ") || "none"];
+  });
+}
