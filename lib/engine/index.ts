@@ -26,6 +26,7 @@ export {
   UnknownTopic,
 } from "./errors.ts";
 export { defaultEngineOptions } from "./options.ts";
+export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
 export {
   type ConfigChange,
   type ConfigDescription,
