@@ -27,12 +27,15 @@ import {
   Planner,
   Watch,
 } from "./read/index.ts";
+import { RecordDeleter } from "./retention/index.ts";
 import { Roller } from "./roll/index.ts";
 import { Shards } from "./sequencer/index.ts";
 import { TopicResolver, TopicStore, Topics } from "./topics/index.ts";
 import type {
   AppendAnswer,
   AppendRequest,
+  DeleteAnswer,
+  DeleteRequest,
   EngineDeps,
   EngineOptions,
   FetchAnswer,
@@ -49,6 +52,7 @@ export class Engine {
   readonly #appender: Appender;
   readonly #fetcher: Fetcher;
   readonly #lister: OffsetLister;
+  readonly #deleter: RecordDeleter;
   readonly #roller: Roller;
   readonly #producers: Producers;
   readonly #producerIds: ProducerIds;
@@ -81,6 +85,7 @@ export class Engine {
     const watch = new Watch(deps, options);
     this.#fetcher = new Fetcher(deps, options, resolver, shards, planner, loader, watch);
     this.#lister = new OffsetLister(deps, options, resolver, shards, planner, loader);
+    this.#deleter = new RecordDeleter(deps, options, resolver, shards);
   }
 
   /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */
@@ -96,6 +101,11 @@ export class Engine {
   /** Offsets by name or time, as of now. One answer per request, in their order. */
   listOffsets(requests: readonly OffsetRequest[]): Promise<readonly OffsetAnswer[]> {
     return this.#lister.list(requests);
+  }
+
+  /** Deletes records from the beginning on, for good. One answer per request, in their order. */
+  deleteRecords(requests: readonly DeleteRequest[]): Promise<readonly DeleteAnswer[]> {
+    return this.#deleter.delete(requests);
   }
 
   /** An id for an idempotent producer, never given to another. Its epoch is 0. */

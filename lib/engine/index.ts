@@ -40,6 +40,8 @@ export {
 export type {
   AppendAnswer,
   AppendRequest,
+  DeleteAnswer,
+  DeleteRequest,
   EngineDeps,
   EngineOptions,
   FetchAnswer,

@@ -119,3 +119,14 @@ export type OffsetAnswer =
   /** `offset` is -1 when no record has such a timestamp; `timestampMs` is -1 for earliest and latest. */
   | { readonly kind: "offset"; readonly offset: number; readonly timestampMs: number }
   | { readonly kind: "failed"; readonly error: CumulogError };
+
+/** Which records of a partition go: all before an offset, or all there are. */
+export type DeleteRequest = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly before: number | "highWatermark";
+};
+
+export type DeleteAnswer =
+  | { readonly kind: "deleted"; readonly logStartOffset: Offset }
+  | { readonly kind: "failed"; readonly error: CumulogError };

@@ -8,6 +8,7 @@ import { alterConfigs, incrementalAlterConfigs } from "./handlers/alter-configs.
 import { answerApiVersions } from "./handlers/api-versions.ts";
 import { createPartitions } from "./handlers/create-partitions.ts";
 import { createTopics } from "./handlers/create-topics.ts";
+import { deleteRecords } from "./handlers/delete-records.ts";
 import { deleteTopics } from "./handlers/delete-topics.ts";
 import { describeCluster } from "./handlers/describe-cluster.ts";
 import { describeConfigs } from "./handlers/describe-configs.ts";
@@ -57,6 +58,7 @@ function rows(): readonly Api[] {
     api("metadata", "0-13", metadata),
     api("createTopics", "2-7", createTopics),
     api("deleteTopics", "1-6", deleteTopics),
+    api("deleteRecords", "0-2", deleteRecords),
     api("initProducerId", "0-5", initProducerId),
     api("offsetForLeaderEpoch", "2-4", offsetForLeaderEpoch),
     api("describeConfigs", "1-4", describeConfigs),

@@ -4,9 +4,9 @@
  */
 import { CumulogError, MalformedBytes, messageOf } from "../std/index.ts";
 import { type Api, apiOf, apiTable } from "./api-table.ts";
+import type { Call } from "./deps.ts";
 import { errorCodes } from "./error-codes.ts";
 import { answerApiVersions } from "./handlers/api-versions.ts";
-import type { Call } from "./service.ts";
 import {
   bodyOf,
   decode,

@@ -1,4 +1,3 @@
-export { KafkaListener } from "./server/index.ts";
 export {
   type Address,
   defaultKafkaOptions,
@@ -6,4 +5,5 @@ export {
   type KafkaOptions,
   type Node,
   type Nodes,
-} from "./service.ts";
+} from "./deps.ts";
+export { KafkaListener } from "./server/index.ts";

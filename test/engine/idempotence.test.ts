@@ -10,7 +10,7 @@ import { partitionIndex } from "../../lib/format/index.ts";
 import { producersItem } from "../../lib/format/items/index.ts";
 import { buildPlainBatch } from "../../lib/format/record-batch/index.ts";
 import { concat } from "../../lib/std/index.ts";
-import { aBatch, anEngine, appended, aRecord, fetched, memoryDeps, recordsOf } from "../support/log.ts";
+import { aBatch, anEngine, appended, aRecord, memoryDeps, readAll } from "../support/log.ts";
 
 type Batch = {
   readonly id?: number;
@@ -47,16 +47,7 @@ async function aLog(deps = memoryDeps()) {
   return { deps, engine, another: () => anEngine(deps) };
 }
 
-async function valuesOf(engine: Engine): Promise<string[]> {
-  const values: string[] = [];
-  for (let offset = 0; ; ) {
-    const answer = await fetched(engine, "t", 0, offset);
-    const records = await recordsOf(answer);
-    if (records.length === 0) return values;
-    values.push(...records.map(({ value }) => Buffer.from(value ?? []).toString()));
-    offset = answer.nextOffset;
-  }
-}
+const valuesOf = (engine: Engine): Promise<readonly string[]> => readAll(engine, "t", 0);
 
 describe("an idempotent producer", () => {
   it("appends its sequences in order", async () => {

@@ -16,9 +16,11 @@ import {
 import {
   decodeEntry,
   decodePage,
+  decodeProducers,
   type Entry,
   encodeEntry,
   encodePage,
+  encodeProducers,
   type Page,
 } from "../../lib/format/items/index.ts";
 import { decodeSegment, encodeSegment, segmentBytes } from "../../lib/format/segment/index.ts";
@@ -44,6 +46,22 @@ const page: Page = {
   entries: [
     { segmentId: id, tier: "item", ...facts },
     { segmentId: id, tier: "object", ...facts, runs: [run], flags: 2 },
+  ],
+};
+
+const producers = {
+  newestMs: 1_700_000_000_123,
+  producers: [
+    {
+      producerId: 4001,
+      epoch: 2,
+      lastTimeMs: 1_700_000_000_123,
+      ranges: [
+        { firstSequence: 2_147_483_640, count: 6, baseOffset: 1_000_000 },
+        { firstSequence: 2_147_483_646, count: 5, baseOffset: 1_000_009 },
+      ],
+    },
+    { producerId: 0, epoch: 0, lastTimeMs: 1_600_000_000_000, ranges: [] },
   ],
 };
 
@@ -74,6 +92,13 @@ describe("golden bytes", () => {
       Buffer.from(golden("items/page-1")).toString("hex"),
     );
     expect(decodePage(golden("items/page-1"))).toEqual(page);
+  });
+
+  it("of a snapshot of producers are written and read", () => {
+    expect(Buffer.from(encodeProducers(producers)).toString("hex")).toBe(
+      Buffer.from(golden("items/producers-1")).toString("hex"),
+    );
+    expect(decodeProducers(golden("items/producers-1"))).toEqual(producers);
   });
 
   it("of a segment are written and read", () => {

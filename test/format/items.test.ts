@@ -23,6 +23,7 @@ import {
   firstLiveOffset,
   newSequencer,
   type PageEntry,
+  producersKey,
   purgeItem,
   readPageItem,
   readSequencer,
@@ -242,6 +243,7 @@ describe("topics and the schema", () => {
       sequencer: key,
       page: committedPageItem(topic, partitionIndex(0), page),
       "item-tier segment": segmentItem(id, new Uint8Array()),
+      producers: producersKey(topic, partitionIndex(0)),
       counter: counterKey("floor"),
     };
     expect(schema.map(({ kind }) => kind).sort()).toEqual(Object.keys(keys).sort());

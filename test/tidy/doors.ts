@@ -34,6 +34,11 @@ const doors: readonly Door[] = [
     reason: "the embedded stores: a worker, the file system and the time of objects",
   },
   { path: "lib/adapters/aws/", opens: ["network"], reason: "the cloud's stores, behind their ports" },
+  {
+    path: "lib/kafka/server/",
+    opens: ["network"],
+    reason: "the port for Kafka's clients; what comes through it goes to the engine as values",
+  },
   { path: "lib/app/", opens: everything, reason: "where the parts of a process are joined" },
   {
     path: "cli/",

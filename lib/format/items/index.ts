@@ -51,6 +51,7 @@ export {
   type SequencerImage,
   sequencerKey,
   sequencerNames,
+  startUpdate,
   timeAllowedBy,
 } from "./sequencer.ts";
 export {

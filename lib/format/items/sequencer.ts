@@ -121,6 +121,21 @@ export function fenceUpdate(id: SegmentId): { readonly update: Update; readonly 
   };
 }
 
+/** Moves the log start of a partition forward, never back. `to` must not lie beyond a next offset that was seen. */
+export function startUpdate(
+  partition: PartitionIndex,
+  to: Offset,
+): { readonly update: Update; readonly condition: Condition } {
+  return {
+    update: { set: { [`b${partition}`]: to } },
+    condition: [
+      { kind: "exists", name: `n${partition}` },
+      { kind: "absent", name: "sealed" },
+      { kind: "below", name: `b${partition}`, value: to },
+    ],
+  };
+}
+
 /** Takes rolled entries out, by name. Applied twice it changes nothing; never brings back a purged sequencer. */
 export function removeEntriesUpdate(ids: readonly SegmentId[]): {
   readonly update: Update;

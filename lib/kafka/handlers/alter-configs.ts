@@ -5,9 +5,9 @@
 import type { ConfigChange, ConfigDescription } from "../../engine/index.ts";
 import { messageOf } from "../../std/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call } from "../service.ts";
 import type { Handler } from "./handler.ts";
 import { resourceTypes } from "./resource-types.ts";
 
@@ -18,6 +18,7 @@ type Resource = { readonly resourceType: number; readonly resourceName: string }
 /** AlterConfigOp (KIP-339). Numbers of the wire. */
 const operations = { set: 0, remove: 1, append: 2, subtract: 3 } as const;
 
+/** All of a topic's overrides become those given. */
 export const alterConfigs: Handler<Replace["request"], Replace["response"]> = async (call, request) => ({
   responses: await Promise.all(
     request.resources.map(resource =>
@@ -33,6 +34,7 @@ export const alterConfigs: Handler<Replace["request"], Replace["response"]> = as
   ),
 });
 
+/** Some overrides change, the others stay (KIP-339). */
 export const incrementalAlterConfigs: Handler<Change["request"], Change["response"]> = async (
   call,
   request,

@@ -5,9 +5,9 @@
 import type { Topic } from "../../engine/index.ts";
 import { CumulogError, messageOf } from "../../std/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { type ErrorCodeName, errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call } from "../service.ts";
 import type { MessageDraft, MessageValues } from "../wire/index.ts";
 import { topicConfigAnswer } from "./config-answer.ts";
 import type { Handler } from "./handler.ts";

@@ -1,9 +1,9 @@
 /** DeleteTopics, by name or by id. Every topic asked for has an answer of its own. */
 import { messageOf } from "../../std/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call } from "../service.ts";
 import { type MessageDraft, uuidZero } from "../wire/index.ts";
 import type { Handler } from "./handler.ts";
 import { findTopic } from "./topics-by-id.ts";

@@ -2,9 +2,9 @@
 import type { ConfigDescription } from "../../engine/index.ts";
 import { messageOf } from "../../std/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call, Service } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call, Service } from "../service.ts";
 import type { MessageDraft, MessageValues } from "../wire/index.ts";
 import { configSources, configTypes, topicConfigAnswer } from "./config-answer.ts";
 import type { Handler } from "./handler.ts";

@@ -1,8 +1,8 @@
 /** DescribeTopicPartitions: topics in order of name, so many partitions at a time, and where to go on (KIP-966). */
 import type { Topic } from "../../engine/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
-import type { Call } from "../service.ts";
 import { type MessageDraft, type MessageValues, uuidZero } from "../wire/index.ts";
 import type { Handler } from "./handler.ts";
 import { type Found, findTopic } from "./topics-by-id.ts";

@@ -5,9 +5,9 @@
 import type { FetchAnswer, FetchRequest } from "../../engine/index.ts";
 import { present } from "../../std/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call } from "../service.ts";
 import type { MessageDraft, MessageValues } from "../wire/index.ts";
 import type { Handler } from "./handler.ts";
 import { type Found, findTopic } from "./topics-by-id.ts";

@@ -4,9 +4,9 @@
  */
 import { type Topic, TopicExists, UnknownTopic } from "../../engine/index.ts";
 import type { messages } from "../apis/index.ts";
+import type { Call } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Call } from "../service.ts";
 import { type MessageDraft, type MessageValues, uuidZero } from "../wire/index.ts";
 import type { Handler } from "./handler.ts";
 import { findTopic } from "./topics-by-id.ts";

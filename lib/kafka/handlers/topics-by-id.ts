@@ -3,9 +3,9 @@
  * never said from less.
  */
 import { type Topic, UnknownTopic } from "../../engine/index.ts";
+import type { Service } from "../deps.ts";
 import { errorCodes } from "../error-codes.ts";
 import { codeOf } from "../errors.ts";
-import type { Service } from "../service.ts";
 import { uuidZero } from "../wire/index.ts";
 
 /** A topic as a request names it: by id where there is one, by name otherwise. */

@@ -5,8 +5,8 @@
  */
 import type { Socket } from "node:net";
 import { messageOf } from "../../std/index.ts";
+import type { Address, Service } from "../deps.ts";
 import { type Request, readRequest, Unanswerable } from "../dispatch.ts";
-import type { Address, Service } from "../service.ts";
 import { BadFrame, FrameReader } from "./frames.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 

@@ -12,6 +12,7 @@ export class BadFrame extends CumulogError {
 
 const sizeBytes = 4;
 
+/** Takes bytes as they come, gives frames when they are whole. */
 export class FrameReader {
   readonly #frameBytesMax: number;
   #chunks: Uint8Array[] = [];

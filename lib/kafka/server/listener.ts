@@ -2,7 +2,7 @@
  * The TCP port for Kafka's clients: accepts, bounds the number of connections, and drains all of them.
  */
 import { createServer, type Server, type Socket } from "node:net";
-import type { Address, Service } from "../service.ts";
+import type { Address, Service } from "../deps.ts";
 import { Connection } from "./connection.ts";
 import { HeldBytes } from "./held-bytes.ts";
 

@@ -123,16 +123,27 @@ function declareAny(
 /** 16 bytes of zeros: no topic. */
 export const uuidZero = "AAAAAAAAAAAAAAAAAAAAAA";
 
+/** One byte, 0 or not. */
 export const bool = declare<boolean>({ kind: "bool" }, false);
+/** Big-endian, signed, 8 bits. */
 export const int8 = declare<number>({ kind: "int8" }, 0);
+/** Big-endian, signed, 16 bits. */
 export const int16 = declare<number>({ kind: "int16" }, 0);
+/** Big-endian, unsigned, 16 bits. */
 export const uint16 = declare<number>({ kind: "uint16" }, 0);
+/** Big-endian, signed, 32 bits. */
 export const int32 = declare<number>({ kind: "int32" }, 0);
+/** Big-endian, signed, 64 bits, of which numbers within +-2^53 are read. */
 export const int64 = declare<number>({ kind: "int64" }, 0);
+/** IEEE 754, 64 bits. */
 export const float64 = declare<number>({ kind: "float64" }, 0);
+/** 16 bytes, as base64url. */
 export const uuid = declare<string>({ kind: "uuid" }, uuidZero);
+/** UTF-8 with its length before it: 16 bits, or a compact varint. */
 export const string = declare<string>({ kind: "string" }, "");
+/** Bytes with their length before them: 32 bits, or a compact varint. Read as a view. */
 export const bytes = declare<Uint8Array>({ kind: "bytes" }, new Uint8Array());
+/** Record batches; on the wire as bytes. Read and written as views. */
 export const records = declare<Records>({ kind: "records" }, []);
 
 type PrimitiveValue = {

@@ -1,0 +1,1 @@
+export { RecordDeleter } from "./delete-records.ts";
