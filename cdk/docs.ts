@@ -1,9 +1,10 @@
 /**
  * Tables for docs/DEPLOY.md, made from the lists themselves. Nothing of the CDK is loaded for them.
  */
-import { permissions, roles } from "./constructs/permissions.ts";
+
 import type { Option } from "./option.ts";
 import { type OptionName, options } from "./options.ts";
+import { permissions, roles } from "./permissions.ts";
 
 /** Rows of cells: every option. */
 export function optionRows(): readonly (readonly string[])[] {

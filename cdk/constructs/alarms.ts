@@ -7,7 +7,6 @@ import {
   type CreateAlarmOptions,
   type IMetric,
   MathExpression,
-  type Metric,
   Stats,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";

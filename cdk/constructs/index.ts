@@ -8,6 +8,5 @@ export { HttpDoor } from "./http-door.ts";
 export { LogFunction } from "./log-function.ts";
 export { LogMaintenance } from "./maintenance.ts";
 export { LogObservability } from "./observability.ts";
-export { permissions, type RoleName, roles } from "./permissions.ts";
 export { LogStorage } from "./storage.ts";
 export { WebDoor } from "./web-door.ts";

@@ -18,9 +18,9 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { DeploymentConfig } from "../options.ts";
+import type { RoleName } from "../permissions.ts";
 import { codeOf } from "./code.ts";
 import { environmentOf } from "./environment.ts";
-import type { RoleName } from "./permissions.ts";
 import { statementsOf } from "./statements.ts";
 import type { LogStorage } from "./storage.ts";
 

@@ -2,7 +2,7 @@
  * A row of `permissions` as the statements of a policy: one for each set of keys, one for each use of the bucket.
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { permissions, type RoleName } from "./permissions.ts";
+import { permissions, type RoleName } from "../permissions.ts";
 import type { LogStorage } from "./storage.ts";
 
 /** The statements of a role. Each names the table or the bucket; none has `*` for either. */
