@@ -125,7 +125,8 @@ export function variableOf(name: string): string {
   return `CUMULOG_${kebab(name).replaceAll("-", "_").toUpperCase()}`;
 }
 
-function text(defaultValue: string, documentation: string): Setting<string> {
+/** A setting that is any text but none. */
+export function text(defaultValue: string, documentation: string): Setting<string> {
   return {
     type: "text",
     defaultValue,

@@ -2,7 +2,7 @@
  * The OpenAPI 3.1 document, made from the routes and their schemas: what is checked is what is described. Not loaded
  * before it is asked for.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorName, type Translation, translations } from "./errors.ts";
 import type { Answer, BodyContent, Route } from "./route.ts";
 import { errorSchema } from "./schemas.ts";

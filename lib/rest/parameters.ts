@@ -1,7 +1,7 @@
 /**
  * The query parameters of the routes, as the documents show them. They are read off the schemas that check them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Route } from "./route.ts";
 
 /** One parameter of a query. */

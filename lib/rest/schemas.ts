@@ -1,7 +1,7 @@
 /**
  * Shapes that several routes share. They are read by the checks and by the OpenAPI document alike.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { limits } from "../format/index.ts";
 
 /** A whole number, written in a path or a query. */

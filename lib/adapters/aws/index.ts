@@ -1,3 +1,3 @@
 export { AwsItemStore } from "./item-store.ts";
 export { AwsObjectStore } from "./object-store.ts";
-export { type AwsOptions, type AwsStores, openAws } from "./open.ts";
+export { type AwsItemOptions, type AwsOptions, type AwsStores, openAws, openAwsItems } from "./open.ts";

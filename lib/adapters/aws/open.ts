@@ -29,6 +29,9 @@ export type AwsOptions = {
   readonly connectionsMax: number;
 };
 
+/** The same for the table alone. */
+export type AwsItemOptions = Omit<AwsOptions, "bucket" | "s3Endpoint">;
+
 export type AwsStores = {
   readonly items: AwsItemStore;
   readonly objects: AwsObjectStore;
@@ -36,19 +39,32 @@ export type AwsStores = {
   readonly close: () => Promise<void>;
 };
 
+/** Opens both stores. */
 export function openAws(deps: AwsDeps, options: AwsOptions): AwsStores {
   const { table, bucket, dynamoDbEndpoint, s3Endpoint, ...client } = options;
+  const items = openAwsItems(deps, {
+    table,
+    ...client,
+    ...(dynamoDbEndpoint === undefined ? {} : { dynamoDbEndpoint }),
+  });
+  const s3 = s3Client(deps, { ...client, ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }) });
+  return {
+    items: items.items,
+    objects: new AwsObjectStore({ ...deps, client: s3 }, { bucket }),
+    close: async () => {
+      await items.close();
+      s3.destroy();
+    },
+  };
+}
+
+/** Opens the table alone, for those who have nothing to do with objects: the client of S3 is not small. */
+export function openAwsItems(deps: AwsDeps, options: AwsItemOptions): Omit<AwsStores, "objects"> {
+  const { table, dynamoDbEndpoint, ...client } = options;
   const dynamoDb = dynamoDbClient(deps, {
     ...client,
     ...(dynamoDbEndpoint === undefined ? {} : { endpoint: dynamoDbEndpoint }),
   });
-  const s3 = s3Client(deps, { ...client, ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }) });
-  return {
-    items: new AwsItemStore({ ...deps, client: dynamoDb }, { table }),
-    objects: new AwsObjectStore({ ...deps, client: s3 }, { bucket }),
-    close: async () => {
-      dynamoDb.destroy();
-      s3.destroy();
-    },
-  };
+  const items = new AwsItemStore({ ...deps, client: dynamoDb }, { table });
+  return { items, close: async () => dynamoDb.destroy() };
 }

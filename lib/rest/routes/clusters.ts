@@ -1,7 +1,7 @@
 /**
  * Clusters of the v3 paths. There is one: this log. And its brokers, of which there is one: this process.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "../answer.ts";
 import { type Route, route } from "../route.ts";
 import { brokerParams, clusterParams, none, related, resource, resourceList } from "../schemas.ts";

@@ -1,7 +1,7 @@
 /**
  * Configs of topics, of the v3 paths.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConfigChange, ConfigDescription } from "../../engine/index.ts";
 import { json, noContent } from "../answer.ts";
 import { readJson } from "../body.ts";

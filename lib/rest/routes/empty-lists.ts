@@ -3,7 +3,7 @@
  * Confluent's schemas demand links to them in the answers about clusters, brokers, topics and partitions, and a link
  * has to lead somewhere.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "../answer.ts";
 import type { Service } from "../deps.ts";
 import { type Route, type RouteOf, route } from "../route.ts";

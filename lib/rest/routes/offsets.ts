@@ -1,7 +1,7 @@
 /**
  * Offsets of a partition: its ends, or where a time begins.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { OffsetSpec } from "../../engine/index.ts";
 import { json } from "../answer.ts";
 import type { Service } from "../deps.ts";

@@ -1,7 +1,7 @@
 /**
  * Partitions of the v3 paths.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "../answer.ts";
 import { type Route, route } from "../route.ts";
 import { none, partitionParams, related, resource, resourceList, topicParams } from "../schemas.ts";

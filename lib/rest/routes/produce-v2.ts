@@ -1,7 +1,7 @@
 /**
  * Produce of the v2 paths: a batch of records in one body, JSON or base64, answered whole.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
 import type { Service } from "../deps.ts";

@@ -1,7 +1,7 @@
 /**
  * Produce of the v3 paths: one record, or a stream of them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, jsonText } from "../answer.ts";
 import { BadRequest } from "../errors.ts";
 import { requestIdHeader } from "../failures.ts";

@@ -1,7 +1,7 @@
 /**
  * The log's own paths: record batches in and out undecoded, and records as JSON for those who only want to look.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { FetchAnswer } from "../../engine/index.ts";
 import { type BatchHeader, eachBatch, readRecords } from "../../format/record-batch/index.ts";
 import { concat } from "../../std/index.ts";

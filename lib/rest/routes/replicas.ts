@@ -2,7 +2,7 @@
  * Replicas of the v3 paths. The stores replicate on their own; clients see one replica of each partition, on the one
  * broker that they see.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "../answer.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { brokerParams, none, partitionParams, related, resource, resourceList } from "../schemas.ts";

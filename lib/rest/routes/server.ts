@@ -1,7 +1,7 @@
 /**
  * The server's own paths: is it there, what does it do, what does it serve.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, json, jsonText } from "../answer.ts";
 import { ServerStopping } from "../errors.ts";
 import { type Route, route } from "../route.ts";

@@ -1,7 +1,7 @@
 /**
  * Topics and partitions of the v2 paths, which need no cluster id.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Topic } from "../../engine/index.ts";
 import { jsonV2 } from "../answer.ts";
 import { type Route, route } from "../route.ts";

@@ -1,7 +1,7 @@
 /**
  * Topics of the v3 paths: list, create, describe, grow, delete.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Topic } from "../../engine/index.ts";
 import { json, noContent } from "../answer.ts";
 import { readJson } from "../body.ts";

@@ -1,0 +1,26 @@
+/**
+ * What a client hears when the app could not answer: no event that it can read, a log that is not ready, no time left.
+ * It reads as every answer of the API does, and what someone here has to act upon is one line in the log.
+ */
+import type { Telemetry } from "../../ports/index.ts";
+import { publicMessage, translate } from "../../rest/index.ts";
+import { messageOf } from "../../std/index.ts";
+
+/** The answer to a request that failed outside the app. */
+export function failureResponse(telemetry: Telemetry, error: unknown, requestId: string): Response {
+  const { status, code, retryAfterSeconds } = translate(error);
+  if (status >= 500)
+    telemetry.log(status === 500 ? "error" : "warn", "request failed", {
+      requestId,
+      status,
+      code,
+      error: error instanceof Error ? error.name : "unknown",
+      message: messageOf(error),
+    });
+  const headers = {
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+  };
+  return Response.json({ error_code: code, message: publicMessage(error, requestId) }, { status, headers });
+}

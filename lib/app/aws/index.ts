@@ -1,0 +1,16 @@
+export { fetchWaitMsMax, frontDoorTimeoutMs } from "./bounds.ts";
+export {
+  composeAws,
+  composeUpkeep,
+  type FunctionName,
+  functionNames,
+  type HttpDuty,
+  httpDuties,
+} from "./compose.ts";
+export type { HttpHandler } from "./http-handler.ts";
+export type { HttpResult } from "./http-result.ts";
+export { type FunctionVariable, functionVariables } from "./settings.ts";
+export { renderFunctionConfiguration } from "./settings-docs.ts";
+export { type OpenStores, openItems, openStores } from "./stores.ts";
+export type { UpkeepHandler, UpkeepReport } from "./upkeep.ts";
+export { serveWebFunction } from "./web-function.ts";

@@ -1,0 +1,32 @@
+/**
+ * One call of a function: who it is, and how much time is left. The runtime's own words, as far as they are needed
+ * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
+ */
+import { frontDoorTimeoutMs } from "./bounds.ts";
+
+/** What the runtime says of a call. */
+export type Invocation = {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+};
+
+/** What is known of a call, with the front door's patience where nothing is: a test console may leave it out. */
+export function invocationOf(context: unknown): Invocation {
+  const { awsRequestId, getRemainingTimeInMillis } = (context ?? {}) as Partial<Invocation>;
+  return {
+    awsRequestId: typeof awsRequestId === "string" ? awsRequestId : "unknown",
+    getRemainingTimeInMillis: () =>
+      typeof getRemainingTimeInMillis === "function"
+        ? getRemainingTimeInMillis.call(context)
+        : frontDoorTimeoutMs,
+  };
+}
+
+/**
+ * Keeps the process alive until the function returned is called. The clock's timers do not, nor does a connection that
+ * waits for its next use: without this a long poll looks to the runtime like a function with nothing left to do.
+ */
+export function holdOpen(): () => void {
+  const timer = setInterval(() => undefined, frontDoorTimeoutMs);
+  return () => clearInterval(timer);
+}
