@@ -3,6 +3,7 @@
  */
 
 import { offset } from "../format/index.ts";
+import type { Clock } from "../ports/index.ts";
 import { concat, present } from "../std/index.ts";
 import type { OwnChunkListener } from "./append/index.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
 import { checkEngineOptions } from "./options.ts";
-import { ProducerIds, Producers } from "./producers/index.ts";
+import { type DescribedProducer, ProducerIds, Producers } from "./producers/index.ts";
 import {
   BlockCache,
   Chunk,
@@ -29,7 +30,7 @@ import {
 } from "./read/index.ts";
 import { RecordDeleter } from "./retention/index.ts";
 import { Roller } from "./roll/index.ts";
-import { Shards } from "./sequencer/index.ts";
+import { Shards, shardIndexOf } from "./sequencer/index.ts";
 import { TopicResolver, TopicStore, Topics } from "./topics/index.ts";
 import type {
   AppendAnswer,
@@ -48,6 +49,9 @@ import type {
 export class Engine {
   readonly options: EngineOptions;
   readonly topics: Topics;
+  readonly #clock: Clock;
+  readonly #resolver: TopicResolver;
+  readonly #shards: Shards;
   readonly #cluster: Cluster;
   readonly #appender: Appender;
   readonly #fetcher: Fetcher;
@@ -69,6 +73,8 @@ export class Engine {
     const resolver = new TopicResolver(deps, options, store);
     this.topics = new Topics(deps, options, store, resolver);
     const shards = new Shards(deps.items);
+    this.#resolver = resolver;
+    this.#shards = shards;
     this.#cache = new BlockCache(options.blockCacheBytes);
     this.#roller = new Roller(deps, options);
     const placer = new SegmentPlacer(deps, options, new SegmentClock(deps.clock));
@@ -106,6 +112,14 @@ export class Engine {
   /** Deletes records from the beginning on, for good. One answer per request, in their order. */
   deleteRecords(requests: readonly DeleteRequest[]): Promise<readonly DeleteAnswer[]> {
     return this.#deleter.delete(requests);
+  }
+
+  /** The idempotent producers that a partition remembers, as of now. Throws UnknownTopic, UnknownPartition, ReadFailed. */
+  async describeProducers(name: string, index: number): Promise<readonly DescribedProducer[]> {
+    const { topic, partition } = await this.#resolver.partition(await this.#resolver.resolve(name), index);
+    const shard = this.#shards.of(topic.id, shardIndexOf(topic, partition));
+    const deadlineMs = this.#clock.monotonicMs() + this.options.requestDeadlineMs;
+    return this.#producers.describe(shard, partition, deadlineMs);
   }
 
   /** An id for an idempotent producer, never given to another. Its epoch is 0. */

@@ -12,14 +12,33 @@ import { deleteRecords } from "./handlers/delete-records.ts";
 import { deleteTopics } from "./handlers/delete-topics.ts";
 import { describeCluster } from "./handlers/describe-cluster.ts";
 import { describeConfigs } from "./handlers/describe-configs.ts";
+import { describeProducers } from "./handlers/describe-producers.ts";
 import { describeTopicPartitions } from "./handlers/describe-topic-partitions.ts";
 import { fetch } from "./handlers/fetch.ts";
 import type { Handler } from "./handlers/handler.ts";
 import { initProducerId } from "./handlers/init-producer-id.ts";
+import { listConfigResources } from "./handlers/list-config-resources.ts";
 import { listOffsets } from "./handlers/list-offsets.ts";
 import { metadata } from "./handlers/metadata.ts";
 import { offsetForLeaderEpoch } from "./handlers/offset-for-leader-epoch.ts";
 import { produce } from "./handlers/produce.ts";
+import {
+  alterPartitionReassignments,
+  describeLogDirs,
+  describeQuorum,
+  electLeaders,
+  listPartitionReassignments,
+} from "./handlers/replicas.ts";
+import {
+  alterClientQuotas,
+  alterUserScramCredentials,
+  createAcls,
+  deleteAcls,
+  describeAcls,
+  describeClientQuotas,
+  describeUserScramCredentials,
+} from "./handlers/security-disabled.ts";
+import { describeTransactions, listTransactions } from "./handlers/transactions.ts";
 import { type Fields, type Message, type Versions, versions } from "./wire/index.ts";
 
 /** One API. */
@@ -67,6 +86,22 @@ function rows(): readonly Api[] {
     api("incrementalAlterConfigs", "0-1", incrementalAlterConfigs),
     api("describeCluster", "0-2", describeCluster),
     api("describeTopicPartitions", "0", describeTopicPartitions),
+    api("describeAcls", "1-3", describeAcls),
+    api("createAcls", "1-3", createAcls),
+    api("deleteAcls", "1-3", deleteAcls),
+    api("describeLogDirs", "1-4", describeLogDirs),
+    api("electLeaders", "0-2", electLeaders),
+    api("alterPartitionReassignments", "0-1", alterPartitionReassignments),
+    api("listPartitionReassignments", "0", listPartitionReassignments),
+    api("describeClientQuotas", "0-1", describeClientQuotas),
+    api("alterClientQuotas", "0-1", alterClientQuotas),
+    api("describeUserScramCredentials", "0", describeUserScramCredentials),
+    api("alterUserScramCredentials", "0", alterUserScramCredentials),
+    api("describeQuorum", "0-2", describeQuorum),
+    api("describeProducers", "0", describeProducers),
+    api("describeTransactions", "0", describeTransactions),
+    api("listTransactions", "0-2", listTransactions),
+    api("listConfigResources", "0-1", listConfigResources),
     api("apiVersions", "0-4", async () => answerApiVersions(apiTable(), errorCodes.NONE)),
   ].sort((a, b) => a.key - b.key);
 }

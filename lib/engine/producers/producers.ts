@@ -10,9 +10,11 @@ import { ReadFailed } from "../errors.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
-import type { Fold } from "./fold.ts";
+import { Fold } from "./fold.ts";
 import { loadFold, takeLive } from "./load.ts";
 import { type ChunkPlan, type PlannedBatch, planChunk } from "./plan.ts";
+import { sequenceBefore } from "./sequences.ts";
+import { nextSequence } from "./state.ts";
 
 /** Partitions whose producers are kept in memory: the others cost a read when they come again. */
 const foldsMax = 10_000;
@@ -21,6 +23,15 @@ const entriesPerSnapshot = 256;
 
 /** A chunk decided: where its partition has to end for that to hold. */
 export type DecidedChunk<Batch> = ChunkPlan<Batch> & { readonly expected: Offset };
+
+/** A producer that a partition remembers. */
+export type DescribedProducer = {
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly lastSequence: number;
+  /** Of its last segment, ms. */
+  readonly lastTimeMs: number;
+};
 
 export class Producers {
   readonly #deps: EngineDeps;
@@ -42,6 +53,25 @@ export class Producers {
   ): Promise<DecidedChunk<Batch>> {
     const fold = await this.#current(shard, partition, deadlineMs).catch(asReadFailed);
     return { ...planChunk(fold, batches), expected: offset(fold.at) };
+  }
+
+  /** What the partition remembers, as of now. Throws ReadFailed. */
+  async describe(
+    shard: Shard,
+    partition: PartitionIndex,
+    deadlineMs: DeadlineMs,
+  ): Promise<readonly DescribedProducer[]> {
+    const image = await this.#look(shard, deadlineMs).catch(asReadFailed);
+    // A copy: the fold itself moves in the turns of the shard alone.
+    const warm = this.#folds.peek(keyOf(shard, partition));
+    const copy = warm && new Fold(warm.snapshot());
+    const fold = await loadFold(this.#deps, shard, image, partition, copy, deadlineMs).catch(asReadFailed);
+    return [...fold.snapshot().producers].map(([producerId, state]) => ({
+      producerId,
+      epoch: state.epoch,
+      lastSequence: sequenceBefore(nextSequence(state)),
+      lastTimeMs: state.lastTimeMs,
+    }));
   }
 
   /** Takes what a commit returned. */
