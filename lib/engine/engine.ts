@@ -68,6 +68,7 @@ export class Engine {
   constructor(deps: EngineDeps, options: EngineOptions) {
     checkEngineOptions(options);
     this.options = options;
+    this.#clock = deps.clock;
     this.#cluster = new Cluster(deps, options);
     const store = new TopicStore(deps, options);
     const resolver = new TopicResolver(deps, options, store);
