@@ -307,11 +307,24 @@ describe("a stream of records", () => {
       {
         error_code: 41301,
         message:
-          "the record at byte 76 is one more than the 2 of one request: it and all after it were not stored",
+          "the record on line 1 (byte 76) is one more than the 2 of one request: it and all after it were not stored",
       },
     ]);
     const stored = await Promise.all([0, 1, 2].map(partition => readAll(app.engine, "orders", partition)));
     expect(stored.flat()).toHaveLength(2);
+  });
+
+  it("says on which line what is wrong", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    const body = aStreamOf(`${to(0, "a")}\n{bad`, `}\n\n{"value":\n1,}{"a":b}\n {bad\n${to(0, "b")}\n`);
+    const { text: lines } = await app.call("POST", at(app), { body });
+    expect(linesOf(lines).map(line => line.message ?? line.offset)).toEqual([
+      0,
+      "the record on line 2 is no JSON: Expected property name or '}' at its character 2",
+      "the record on line 4 is no JSON: Expected double-quoted property name at its character 13",
+      'the record on line 5 is no JSON: Unexpected token \'b\', "{"a":b}" is not valid JSON',
+      `the record on line 6 (byte ${to(0, "a").length + 30}) does not end; nothing from there on was stored: Expected property name or '}' at its character 2`,
+    ]);
   });
 
   it("ends where bytes are no record, and says where", async () => {
@@ -323,7 +336,7 @@ describe("a stream of records", () => {
       { error_code: 200, offset: 0 },
       {
         error_code: 40001,
-        message: `byte ${to(0, "a").length} is "[": a record is a JSON object; nothing after it was read`,
+        message: `on line 1 (byte ${to(0, "a").length}) is "[": a record is a JSON object; nothing after it was read`,
       },
     ]);
     expect(await readAll(app.engine, "orders", 0)).toEqual(["a"]);

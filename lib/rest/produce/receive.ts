@@ -9,10 +9,12 @@ import type { Service } from "../deps.ts";
 import { BadRequest, BodyTooLarge, BodyTooSlow, ServerStopping } from "../errors.ts";
 import { asFailure } from "../failures.ts";
 import { HeldBytes } from "../held-bytes.ts";
+import { jsonProblem } from "../json-problem.ts";
+import type { RecordText } from "./record-v3.ts";
 import { JsonSplitter, type Piece } from "./split.ts";
 
-/** The bytes of one record, or why there is none. */
-export type Received = Uint8Array | CumulogError;
+/** The bytes of one record and the line where it begins, or why there is none. */
+export type Received = RecordText | CumulogError;
 
 /** Records that arrived together. */
 export type Lot = {
@@ -21,6 +23,8 @@ export type Lot = {
   readonly isLast: boolean;
 };
 
+/** Bytes that end anywhere may end inside a character. */
+const lenientDecoder = new TextDecoder();
 /** A body up to this size is read at once: a stream costs more than it. */
 const wholeBytesMax = 64 * 1024;
 
@@ -128,21 +132,30 @@ export class RecordReceiver {
     const { streamRecordsMax } = this.#service.options;
     if (++this.#receivedRecords > streamRecordsMax)
       return new TooManyRecords(
-        `the record at byte ${piece.at} is one more than the ${streamRecordsMax} of one request: it and all after it were not stored`,
+        `the record on ${placeOf(piece)} is one more than the ${streamRecordsMax} of one request: it and all after it were not stored`,
       );
-    if (piece.kind === "object") return piece.bytes;
+    if (piece.kind === "object") return piece;
     if (piece.kind === "tooLarge")
       return new BodyTooLarge(
-        `the record at byte ${piece.at} has ${piece.sizeBytes} bytes, ${this.#service.options.requestBytesMax} are allowed`,
+        `the record on ${placeOf(piece)} has ${piece.sizeBytes} bytes, ${this.#service.options.requestBytesMax} are allowed`,
       );
     if (piece.kind === "truncated")
       return new BadRequest(
-        `the body ends inside the record at byte ${piece.at}, after ${piece.sizeBytes} bytes of it`,
+        `the record on ${placeOf(piece)} does not end; nothing from there on was stored${reasonOf(piece)}`,
       );
     return new EndOfRecords(
-      `byte ${piece.at} is ${JSON.stringify(String.fromCharCode(piece.byte))}: a record is a JSON object; nothing after it was read`,
+      `on ${placeOf(piece)} is ${JSON.stringify(String.fromCharCode(piece.byte))}: a record is a JSON object; nothing after it was read`,
     );
   }
+}
+
+function placeOf({ line, at }: Piece): string {
+  return `line ${line} (byte ${at})`;
+}
+
+/** Most often it is one bad line that seems to go on for ever: what is wrong is near its beginning. */
+function reasonOf({ bytes }: { readonly bytes: Uint8Array }): string {
+  return bytes.length === 0 ? "" : `: ${jsonProblem(lenientDecoder.decode(bytes))}`;
 }
 
 /** What follows is left to the next request. */

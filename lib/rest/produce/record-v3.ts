@@ -5,12 +5,20 @@
  *    "key": {"type": "BINARY", "data": "Zm9v"}, "value": {"type": "JSON", "data": {"a": 1}}}
  */
 import type { RecordHeader, RecordInput } from "../../format/record-batch/index.ts";
-import { messageOf, textOf } from "../../std/index.ts";
+import { textOf } from "../../std/index.ts";
 import { describe } from "../describe.ts";
 import { BadRequest, Unprocessable } from "../errors.ts";
+import { jsonProblem } from "../json-problem.ts";
 import { memberTexts } from "../json-text.ts";
 import { base64Bytes, type DataType, dataBytes } from "./data.ts";
 import { fieldsOf, listOf, partitionOf } from "./fields.ts";
+
+/** A record as it was sent. */
+export type RecordText = {
+  readonly bytes: Uint8Array;
+  /** Where it begins in the body, from 1. */
+  readonly line: number;
+};
 
 /** A record to append, and what its result says of it. */
 export type ProducedV3 = {
@@ -29,10 +37,10 @@ const schemaTypes: ReadonlySet<unknown> = new Set(["AVRO", "JSONSCHEMA", "PROTOB
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 const noHeaders: readonly RecordHeader[] = [];
 
-/** The record in these bytes. `nowMs` is its time unless it says another. Throws BadRequest, Unprocessable. */
-export function readRecordV3(bytes: Uint8Array, nowMs: number): ProducedV3 {
-  const text = unicode(bytes);
-  const fields = fieldsOf(parse(text), recordFields, "record");
+/** The record in this text. `nowMs` is its time unless it says another. Throws BadRequest, Unprocessable. */
+export function readRecordV3({ bytes, line }: RecordText, nowMs: number): ProducedV3 {
+  const text = unicode(bytes, line);
+  const fields = fieldsOf(parse(text, line), recordFields, "record");
   const member = (name: string): string =>
     memberTexts(memberTexts(text).get(name) ?? "").get("data") ?? "null";
   const key = readData(fields["key"], () => member("key"), "key");
@@ -47,19 +55,19 @@ export function readRecordV3(bytes: Uint8Array, nowMs: number): ProducedV3 {
   };
 }
 
-function unicode(bytes: Uint8Array): string {
+function unicode(bytes: Uint8Array, line: number): string {
   try {
     return textOf(bytes);
   } catch {
-    throw new BadRequest(`the ${bytes.length} bytes of the record are not valid UTF-8`);
+    throw new BadRequest(`the ${bytes.length} bytes of the record on line ${line} are not valid UTF-8`);
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string, line: number): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new BadRequest(`the record is no JSON: ${messageOf(error)}`);
+  } catch {
+    throw new BadRequest(`the record on line ${line} is no JSON: ${jsonProblem(text)}`);
   }
 }
 

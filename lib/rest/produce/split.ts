@@ -5,16 +5,21 @@
  */
 import { concat } from "../../std/index.ts";
 
-/** What was found, and where: bytes from the start of the stream. */
-export type Piece =
-  | { readonly kind: "object"; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly kind: "tooLarge"; readonly at: number; readonly sizeBytes: number }
-  /** Something else than an object begins here: what follows cannot be told apart. */
-  | { readonly kind: "garbage"; readonly at: number; readonly byte: number }
-  /** The stream ended inside an object. */
-  | { readonly kind: "truncated"; readonly at: number; readonly sizeBytes: number };
+/** Where something begins: bytes from the start of the stream, and lines counted from 1. */
+type Place = { readonly at: number; readonly line: number };
+/** What was found, and where. */
+export type Piece = Place &
+  (
+    | { readonly kind: "object"; readonly bytes: Uint8Array }
+    | { readonly kind: "tooLarge"; readonly sizeBytes: number }
+    /** Something else than an object begins here: what follows cannot be told apart. */
+    | { readonly kind: "garbage"; readonly byte: number }
+    /** The stream ended inside an object, of which nothing is kept if it is too large. */
+    | { readonly kind: "truncated"; readonly sizeBytes: number; readonly bytes: Uint8Array }
+  );
 
 const code = {
+  newline: 0x0a,
   quote: 0x22,
   backslash: 0x5c,
   openBrace: 0x7b,
@@ -30,6 +35,8 @@ export class JsonSplitter {
   #isInString = false;
   #isEscaped = false;
   #startedAt = 0;
+  #line = 1;
+  #startedLine = 1;
   #parts: Uint8Array[] = [];
   #isBroken = false;
 
@@ -49,9 +56,11 @@ export class JsonSplitter {
     for (let at = 0; at < chunk.length && !this.#isBroken; at++) {
       const byte = chunk[at] ?? 0;
       if (this.#depth === 0) {
+        if (byte === code.newline) this.#line++;
         if (isSpace(byte)) continue;
         start = at;
         this.#startedAt = this.#consumed + at;
+        this.#startedLine = this.#line;
         if (byte !== code.openBrace) pieces.push(this.#break(byte));
         else this.#depth = 1;
       } else if (this.#closes(byte)) {
@@ -66,7 +75,9 @@ export class JsonSplitter {
   /** What is left when the stream has ended. */
   end(): Piece | undefined {
     if (this.#depth === 0 || this.#isBroken) return undefined;
-    return { kind: "truncated", at: this.#startedAt, sizeBytes: this.#consumed - this.#startedAt };
+    const at = this.#startedAt;
+    const sizeBytes = this.#consumed - at;
+    return { kind: "truncated", at, line: this.#startedLine, sizeBytes, bytes: concat(this.#parts) };
   }
 
   /** Whether this byte, inside an object, is its last. */
@@ -85,22 +96,31 @@ export class JsonSplitter {
 
   #finish(last: Uint8Array, end: number): Piece {
     const at = this.#startedAt;
+    const line = this.#startedLine;
     const parts = this.#parts;
     this.#parts = [];
+    this.#line += newlinesIn(last);
     const sizeBytes = end - at;
-    if (sizeBytes > this.#objectBytesMax) return { kind: "tooLarge", at, sizeBytes };
-    return { kind: "object", at, bytes: parts.length === 0 ? last : concat([...parts, last]) };
+    if (sizeBytes > this.#objectBytesMax) return { kind: "tooLarge", at, line, sizeBytes };
+    return { kind: "object", at, line, bytes: parts.length === 0 ? last : concat([...parts, last]) };
   }
 
   #keep(part: Uint8Array, end: number): void {
+    this.#line += newlinesIn(part);
     if (end - this.#startedAt > this.#objectBytesMax) this.#parts = [];
     else this.#parts.push(part);
   }
 
   #break(byte: number): Piece {
     this.#isBroken = true;
-    return { kind: "garbage", at: this.#startedAt, byte };
+    return { kind: "garbage", at: this.#startedAt, line: this.#startedLine, byte };
   }
+}
+
+function newlinesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(code.newline); at >= 0; at = bytes.indexOf(code.newline, at + 1)) count++;
+  return count;
 }
 
 function isSpace(byte: number): boolean {

@@ -17,19 +17,26 @@ function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 }
 
 const anObject = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }));
-const separator = fc.constantFrom("", "\n", "\r\n", "  \t");
+const separator = fc.constantFrom("", "\n", "\r\n", "  \t", "\n\n ");
 
 describe("splitting", () => {
   it("gives back every object, however they are cut and kept apart", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(anObject, separator)), fc.array(fc.nat()), (objects, places) => {
-        const texts = objects.map(([object]) => JSON.stringify(object));
-        const bytes = utf8(objects.map(([, space], i) => `${space}${texts[i]}`).join(""));
-        const pieces = split(cut(bytes, places));
-        const found = pieces.map(piece => piece.kind === "object" && Buffer.from(piece.bytes).toString());
-        expect(found).toEqual(texts);
-        for (const piece of pieces) expect(bytes[piece.at]).toBe(0x7b);
-      }),
+      fc.property(
+        fc.array(fc.tuple(anObject, separator, fc.nat(2))),
+        fc.array(fc.nat()),
+        (objects, places) => {
+          const texts = objects.map(([object, , indent]) => JSON.stringify(object, null, indent));
+          const bytes = utf8(objects.map(([, space], i) => `${space}${texts[i]}`).join(""));
+          const pieces = split(cut(bytes, places));
+          const found = pieces.map(piece => piece.kind === "object" && Buffer.from(piece.bytes).toString());
+          expect(found).toEqual(texts);
+          for (const { at, line } of pieces) {
+            expect(bytes[at]).toBe(0x7b);
+            expect(line).toBe(Buffer.from(bytes.subarray(0, at)).toString().split("\n").length);
+          }
+        },
+      ),
     );
   });
 
@@ -44,7 +51,7 @@ describe("splitting", () => {
   it("says what is cut off at the end, and where", () => {
     expect(split([utf8(' {"a":1}{"b":'), utf8("{}")])).toMatchObject([
       { kind: "object", at: 1 },
-      { kind: "truncated", at: 8, sizeBytes: 7 },
+      { kind: "truncated", at: 8, sizeBytes: 7, bytes: utf8('{"b":{}') },
     ]);
   });
 
@@ -57,12 +64,12 @@ describe("splitting", () => {
 
   it("leaves out an object that is too large without keeping it, and goes on behind it", () => {
     const splitter = new JsonSplitter(10);
-    const long = `{"a":"${"x".repeat(50)}"}`;
+    const long = `{"a":\n"${"x".repeat(50)}"}`;
     expect(splitter.push(utf8(long.slice(0, 30)))).toEqual([]);
     expect(splitter.isKeeping).toBe(false);
     expect(splitter.push(utf8(`${long.slice(30)}{"b":1}`))).toEqual([
-      { kind: "tooLarge", at: 0, sizeBytes: long.length },
-      { kind: "object", at: long.length, bytes: utf8('{"b":1}') },
+      { kind: "tooLarge", at: 0, line: 1, sizeBytes: long.length },
+      { kind: "object", at: long.length, line: 2, bytes: utf8('{"b":1}') },
     ]);
   });
 });
