@@ -55,6 +55,13 @@ export const schema: readonly ItemKind[] = [
     file: "items/segment-item.ts",
   },
   {
+    kind: "gateway",
+    pk: "N",
+    sk: "<node id, 10 digits>",
+    content: "where a gateway for Kafka's clients is found, and until when it counts as alive",
+    file: "items/gateway.ts",
+  },
+  {
     kind: "counter",
     pk: "C",
     sk: "floor, cluster, format-level, producer-id",

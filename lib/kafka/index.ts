@@ -6,4 +6,5 @@ export {
   type Node,
   type Nodes,
 } from "./deps.ts";
+export { GatewayRegistry, NoNodeFree } from "./gateways/index.ts";
 export { KafkaListener } from "./server/index.ts";

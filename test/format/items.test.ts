@@ -21,6 +21,7 @@ import {
   encodePage,
   fenceUpdate,
   firstLiveOffset,
+  gatewayKey,
   newSequencer,
   type PageEntry,
   producersKey,
@@ -244,6 +245,7 @@ describe("topics and the schema", () => {
       page: committedPageItem(topic, partitionIndex(0), page),
       "item-tier segment": segmentItem(id, new Uint8Array()),
       producers: producersKey(topic, partitionIndex(0)),
+      gateway: gatewayKey(3),
       counter: counterKey("floor"),
     };
     expect(schema.map(({ kind }) => kind).sort()).toEqual(Object.keys(keys).sort());

@@ -17,6 +17,14 @@ export {
   type Tier,
 } from "./entry.ts";
 export {
+  type GatewayItem,
+  gatewayFree,
+  gatewayItem,
+  gatewayKey,
+  gatewayPartitionKey,
+  readGateway,
+} from "./gateway.ts";
+export {
   committedPageItem,
   committedPageKey,
   committedPageRange,

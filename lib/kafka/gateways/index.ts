@@ -1,0 +1,1 @@
+export { GatewayRegistry, NoNodeFree } from "./registry.ts";
