@@ -4,6 +4,7 @@
  */
 import { Token } from "aws-cdk-lib";
 import { InvalidConfiguration } from "../lib/app/index.ts";
+import { problemsAtStart } from "./environment.ts";
 import { type Option, type Reading, text } from "./option.ts";
 import { type DeploymentConfig, type OptionName, options } from "./options.ts";
 
@@ -56,7 +57,7 @@ function readOptions(given: Readonly<Record<string, unknown>>, problems: string[
   const values = names.map(name => [name, readOne<unknown>(name, options[name], given, problems)]);
   // Each value was read by its own option, or is its default.
   const config = Object.freeze(Object.fromEntries(values)) as DeploymentConfig;
-  problems.push(...contradictions(config, given));
+  problems.push(...contradictions(config, given), ...problemsAtStart(config));
   return config;
 }
 

@@ -139,6 +139,8 @@ export const options = {
   itemTierBytes: engineSetting(settings.itemTierBytes),
   appendBufferBytes: engineSetting(settings.appendBufferBytes),
   blockCacheBytes: engineSetting(settings.blockCacheBytes),
+  requestBytesMax: engineSetting(settings.requestBytesMax),
+  bodyBufferBytes: engineSetting(settings.bodyBufferBytes),
   code: text(
     undefined,
     { pattern: /./, range: "a path" },
@@ -164,4 +166,6 @@ export const engineSettingNames = [
   "itemTierBytes",
   "appendBufferBytes",
   "blockCacheBytes",
+  "requestBytesMax",
+  "bodyBufferBytes",
 ] as const satisfies readonly OptionName[];

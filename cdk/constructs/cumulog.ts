@@ -4,12 +4,15 @@
  */
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import type { FunctionName } from "../../lib/app/aws/index.ts";
 import { readProps } from "../config.ts";
 import type { DeploymentProps } from "../options.ts";
 import { type Door, makeDoor } from "./door.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { HttpDoor } from "./http-door.ts";
 import { LogMaintenance } from "./maintenance.ts";
 import { LogObservability } from "./observability.ts";
 import { LogStorage } from "./storage.ts";
@@ -19,6 +22,8 @@ export class Cumulog extends Construct implements FrontDoor {
   readonly table: Table;
   readonly bucket: Bucket;
   readonly door: Door;
+  /** The functions that a request or a schedule calls; a web function is none of them. */
+  readonly functions: Readonly<Partial<Record<FunctionName, LambdaFunction>>>;
   readonly maintenance: LogMaintenance;
   readonly observability: LogObservability;
 
@@ -32,6 +37,7 @@ export class Cumulog extends Construct implements FrontDoor {
     this.door = makeDoor(this, "Door", storage, config);
     this.url = this.door.url;
     this.maintenance = new LogMaintenance(this, "Maintenance", storage, config);
+    this.functions = functionsOf(this.door, this.maintenance);
     const watched = { storage, door: this.door, maintenance: this.maintenance };
     this.observability = new LogObservability(this, "Observability", watched, config);
   }
@@ -47,4 +53,11 @@ export class Cumulog extends Construct implements FrontDoor {
   grantAdmin(grantee: IGrantable): Grant {
     return this.door.grantAdmin(grantee);
   }
+}
+
+function functionsOf(door: Door, maintenance: LogMaintenance): Cumulog["functions"] {
+  const tick = { maintenance: maintenance.function.function };
+  if (!(door instanceof HttpDoor)) return tick;
+  const { produce, fetch, admin } = door.functions;
+  return { ...tick, produce: produce.function, fetch: fetch.function, admin: admin.function };
 }

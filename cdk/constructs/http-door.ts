@@ -19,15 +19,17 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { frontDoorTimeoutMs } from "../../lib/app/aws/index.ts";
 import { type Duty, duties } from "../../lib/rest/index.ts";
+import { settingsOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
 import { type FrontDoor, GrantImpossible } from "./front-door.ts";
 import { deployedRoutes, requestPatterns } from "./grants.ts";
 import { LogFunction } from "./log-function.ts";
 import type { LogStorage } from "./storage.ts";
 
-/** Of the HTTP API: a function that works longer is not heard any more. */
-const timeoutSeconds = 30;
+/** A function that works longer is not heard any more. */
+const timeoutSeconds = frontDoorTimeoutMs / 1000;
 
 type ServingDuty = (typeof duties)[number];
 
@@ -129,12 +131,13 @@ function functionsOf(
   storage: LogStorage,
   config: DeploymentConfig,
 ): Readonly<Record<ServingDuty, LogFunction>> {
+  const common = { timeoutSeconds, environment: settingsOf(config) };
   return {
     produce: new LogFunction(scope, "Produce", storage, config, {
       name: "produce",
       description: "Cumulog: appends records",
       memoryMiB: config.produceMemoryMiB,
-      timeoutSeconds,
+      ...common,
       reservedConcurrency: config.produceReservedConcurrency,
       provisionedConcurrency: config.produceProvisionedConcurrency,
     }),
@@ -142,7 +145,7 @@ function functionsOf(
       name: "fetch",
       description: "Cumulog: reads records and what is known of topics",
       memoryMiB: config.fetchMemoryMiB,
-      timeoutSeconds,
+      ...common,
       reservedConcurrency: config.fetchReservedConcurrency,
       provisionedConcurrency: config.fetchProvisionedConcurrency,
     }),
@@ -150,7 +153,7 @@ function functionsOf(
       name: "admin",
       description: "Cumulog: creates, changes and deletes topics",
       memoryMiB: config.adminMemoryMiB,
-      timeoutSeconds,
+      ...common,
       reservedConcurrency: config.adminReservedConcurrency,
     }),
   };

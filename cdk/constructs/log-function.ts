@@ -17,10 +17,10 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { placesOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
 import type { RoleName } from "../permissions.ts";
 import { codeOf } from "./code.ts";
-import { environmentOf } from "./environment.ts";
 import { statementsOf } from "./statements.ts";
 import type { LogStorage } from "./storage.ts";
 
@@ -32,6 +32,8 @@ export type LogFunctionOptions = {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly provisionedConcurrency?: number | undefined;
+  /** What it is told beside the names of table and bucket. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What it may do beside its row of `permissions`. */
   readonly statements?: readonly PolicyStatement[];
 };
@@ -60,7 +62,7 @@ export class LogFunction extends Construct {
       handler: "index.handler",
       code: Code.fromAsset(codeOf(options.name, config)),
       role: this.role,
-      environment: environmentOf(config, storage),
+      environment: { ...placesOf(config, storage), ...options.environment },
       memorySize: options.memoryMiB,
       timeout: Duration.seconds(options.timeoutSeconds),
       ...(options.reservedConcurrency !== undefined && {

@@ -14,9 +14,9 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { placesOf, type StorageNames, settingsOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
 import { codeOf } from "./code.ts";
-import { environmentOf } from "./environment.ts";
 import { type FrontDoor, GrantImpossible } from "./front-door.ts";
 import { logGroupOf, roleOf } from "./log-function.ts";
 import type { LogStorage } from "./storage.ts";
@@ -39,7 +39,7 @@ export class WebDoor extends Construct implements FrontDoor {
       runtime: WebFunctionRuntime.NODEJS_24_X,
       entryPoint: "index.mjs",
       role: this.role,
-      environment: environmentOf(config, namesFor(this, storage)),
+      environment: { ...placesOf(config, namesFor(this, storage)), ...settingsOf(config) },
       logGroup: this.logGroup,
       applicationLogLevel: config.logLevel === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       systemLogLevel: SystemLogLevel.WARN,
@@ -78,7 +78,7 @@ export class WebDoor extends Construct implements FrontDoor {
  * The names of table and bucket as values of this stack. WebFunction shows its configuration to the resource that copies
  * its code before references between stacks are resolved: there they would name what this stack does not have.
  */
-function namesFor(scope: Construct, { table, bucket }: LogStorage) {
+function namesFor(scope: Construct, { table, bucket }: LogStorage): StorageNames {
   const [here, there] = [Stack.of(scope), Stack.of(table)];
   const nameOf = (name: string): string => (here === there ? name : there.exportValue(name));
   return { table: { tableName: nameOf(table.tableName) }, bucket: { bucketName: nameOf(bucket.bucketName) } };

@@ -61,6 +61,15 @@ describe("the context", () => {
     ]);
   });
 
+  it("reports what a function would report when it starts", () => {
+    expect(problemsOf(() => readContext({ segmentBytes: 134_217_728, requestBytesMax: 8_388_608 }))).toEqual([
+      expect.stringMatching(/^CUMULOG_APPEND_BUFFER_BYTES \d+ is below CUMULOG_SEGMENT_BYTES 134217728$/),
+      expect.stringMatching(/^CUMULOG_REQUEST_BYTES_MAX 8388608 is above \d+: no more fits through Lambda$/),
+    ]);
+    const web = { frontDoor: "web-function", requestBytesMax: 8_388_608 };
+    expect(readContext(web).deployment.requestBytesMax).toBe(8_388_608);
+  });
+
   it("leaves alone what belongs to the toolkit", () => {
     const given = {
       "@aws-cdk/core:x": true,

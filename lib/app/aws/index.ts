@@ -9,7 +9,12 @@ export {
 } from "./compose.ts";
 export type { HttpHandler } from "./http-handler.ts";
 export type { HttpResult } from "./http-result.ts";
-export { type FunctionVariable, functionVariables } from "./settings.ts";
+export {
+  type FunctionKind,
+  type FunctionVariable,
+  functionVariables,
+  loadFunctionConfig,
+} from "./settings.ts";
 export { renderFunctionConfiguration } from "./settings-docs.ts";
 export { type OpenStores, openItems, openStores } from "./stores.ts";
 export type { UpkeepHandler, UpkeepReport } from "./upkeep.ts";
