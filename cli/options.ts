@@ -49,14 +49,17 @@ export function serverUrl(text: string): URL {
   return url;
 }
 
+/** A moment, and how it was written. */
+export type Moment = { readonly ms: number; readonly text: string };
+
 /** A moment: ms since 1970, or a date as ISO 8601 writes it (without a zone: local time). */
-export function moment(text: string): number {
+export function moment(text: string): Moment {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(ms) || ms < 0)
     throw new InvalidArgumentError(
       "Milliseconds since 1970 or an ISO 8601 date are wanted: 2030-01-31T12:00:00Z.",
     );
-  return ms;
+  return { ms, text };
 }
 
 /** The codecs that records may be compressed with. */

@@ -8,7 +8,7 @@ import { fetchesMax } from "../consume/follow.ts";
 import { type Format, json, keyedText, valueText } from "../consume/format.ts";
 import type { From } from "../consume/start.ts";
 import { UsageWrong } from "../errors.ts";
-import { integerFrom, moment, repeated, someText } from "../options.ts";
+import { integerFrom, type Moment, moment, repeated, someText } from "../options.ts";
 import { tell } from "../output.ts";
 import type { GlobalOptions } from "../program.ts";
 import { rateLine } from "../rates.ts";
@@ -19,7 +19,7 @@ type ConsumeOptions = GlobalOptions & {
   readonly fromBeginning?: true;
   readonly partition?: readonly number[];
   readonly offset?: number | "earliest" | "latest";
-  readonly fromTimestamp?: number;
+  readonly fromTimestamp?: Moment;
   readonly maxMessages?: number;
   readonly timeoutMs?: number;
   readonly format: "text" | "json";
@@ -64,11 +64,14 @@ export function defineConsume(command: Command): void {
 
 async function run(argument: string | undefined, options: ConsumeOptions): Promise<void> {
   const topic = topicOf(argument, options.topic);
+  const from = fromOf(options);
+  const doubt = options.fromTimestamp && doubtOf(options.fromTimestamp);
+  if (doubt !== undefined) tell(doubt);
   const endpoints = connect({ url: options.url, connectionsMax: fetchesMax });
   const { records, bytes, durationMs } = await consume(endpoints, {
     topic,
     partitions: options.partition,
-    from: fromOf(options),
+    from,
     format: formatOf(options),
     recordsMax: options.maxMessages ?? Number.POSITIVE_INFINITY,
     idleMsMax: options.timeoutMs ?? Number.POSITIVE_INFINITY,
@@ -81,13 +84,20 @@ function fromOf({ fromBeginning, offset: given, fromTimestamp, partition }: Cons
   const ways = [fromBeginning, given, fromTimestamp].filter(way => way !== undefined);
   if (ways.length > 1)
     throw new UsageWrong("only one of --from-beginning, --offset and --from-timestamp can be given");
-  if (fromTimestamp !== undefined) return { kind: "time", timestampMs: fromTimestamp };
+  if (fromTimestamp !== undefined) return { kind: "time", timestampMs: fromTimestamp.ms };
   if (typeof given === "number") {
     if (partition === undefined)
       throw new UsageWrong(`--offset ${given} is a place in one partition: add --partition`);
     return { kind: "offset", offset: given };
   }
   return { kind: fromBeginning ? "earliest" : (given ?? "latest") };
+}
+
+/** Ten digits are a day in 1970 as ms, and one of our days as seconds, which other tools count. */
+function doubtOf({ ms, text }: Moment): string | undefined {
+  if (!/^\d{10}$/.test(text)) return undefined;
+  const asSeconds = new Date(ms * 1000).toISOString();
+  return `--from-timestamp ${text} is in ms: ${new Date(ms).toISOString()}; if seconds are meant (${asSeconds}), write ${text}000`;
 }
 
 function formatOf({ format, printKey, keySeparator }: ConsumeOptions): Format {

@@ -74,6 +74,16 @@ describe("consume", () => {
     },
   );
 
+  it("says what it took a time for that looks like seconds", async () => {
+    const some = ["three", "--partition", "1", "--max-messages", "1", "--from-timestamp"];
+    const { stderr } = await consume([...some, "1700000000"]);
+    expect(stderr).toMatch(
+      /^cumulog: --from-timestamp 1700000000 is in ms: 1970-01-20T16:13:20\.000Z; if seconds are meant \(2023-11-14T22:13:20\.000Z\), write 1700000000000\ncumulog: consumed 1 record, /,
+    );
+    for (const time of ["0", "1700000000000", "1970-02-01"])
+      expect((await consume([...some, time])).stderr).toMatch(/^cumulog: consumed 1 record, .*\n$/);
+  });
+
   it("prints keys if it is asked to", async () => {
     const args = ["three", "--partition", "1", "--from-beginning", "--max-messages", "1"];
     expect(linesOf(await consume([...args, "--print-key"]))).toEqual(["a\t1a"]);
