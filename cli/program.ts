@@ -38,6 +38,11 @@ const commands: readonly Row[] = [
     summary: "say what is wrong with a set-up",
     load: async () => (await import("./commands/doctor.ts")).defineDoctor,
   },
+  {
+    name: "mend",
+    summary: "make a table on AWS fit that was restored from a backup",
+    load: async () => (await import("./commands/mend.ts")).defineMend,
+  },
 ];
 
 /** Options that every command takes, before or after its name. */

@@ -1,6 +1,7 @@
 export { configOf, InvalidConfiguration, loadConfig, settingNames } from "./config.ts";
 export { renderConfiguration } from "./config-docs.ts";
 export { HostUnusable, PortForbidden, PortInUse } from "./errors.ts";
+export { type LogOnAws, mendTable } from "./mend.ts";
 export { type RunningService, serve } from "./serve.ts";
 export {
   type Config,

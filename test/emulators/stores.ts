@@ -13,13 +13,26 @@ const nowhere = "http://127.0.0.1:9";
 let names = 0;
 
 /** Makes a table and a bucket that nobody uses, and opens them. */
-export async function openStoresOn({ dynamoDb, s3 }: StoreUrls): Promise<AwsStores> {
+export async function openStoresOn(urls: StoreUrls): Promise<AwsStores> {
+  const name = newName();
+  if (urls.dynamoDb !== undefined) await createTable(urls.dynamoDb, name);
+  if (urls.s3 !== undefined) await createBucket(urls.s3, name);
+  return openStoresAt(urls, { table: name, bucket: name });
+}
+
+/** A name that no table and no bucket has. */
+export function newName(): string {
+  return `cumulog-${process.pid}-${names++}`;
+}
+
+/** Opens a table and a bucket that are there. */
+export function openStoresAt(
+  { dynamoDb, s3 }: StoreUrls,
+  { table, bucket }: { readonly table: string; readonly bucket: string },
+): AwsStores {
   // The adapters find credentials as every program on AWS does.
   process.env["AWS_ACCESS_KEY_ID"] = emulatorCredentials.accessKeyId;
   process.env["AWS_SECRET_ACCESS_KEY"] = emulatorCredentials.secretAccessKey;
-  const name = `cumulog-${process.pid}-${names++}`;
-  if (dynamoDb !== undefined) await createTable(dynamoDb, name);
-  if (s3 !== undefined) await createBucket(s3, name);
   return openAws(
     {
       clock: new SystemClock(),
@@ -28,8 +41,8 @@ export async function openStoresOn({ dynamoDb, s3 }: StoreUrls): Promise<AwsStor
       crc32c: systemCodecs.crc32c,
     },
     {
-      table: name,
-      bucket: name,
+      table,
+      bucket,
       region: emulatorRegion,
       dynamoDbEndpoint: dynamoDb ?? nowhere,
       s3Endpoint: s3 ?? nowhere,

@@ -2,9 +2,18 @@
 import { afterAll } from "vitest";
 import { S3Server } from "../index.ts";
 import { runningStore } from "../provided.ts";
+import { describeRestore } from "../restore-suite.ts";
 import { describeStores } from "../stores-suite.ts";
+import { byScan } from "../table-backup.ts";
 
 const s3 = await S3Server.start();
 afterAll(() => s3.close());
 
-describeStores(runningStore("DynamoDB Local"), s3, { withObjects: false });
+const dynamoDb = runningStore("DynamoDB Local");
+describeStores(dynamoDb, s3, { withObjects: false });
+
+describeRestore(
+  "DynamoDB Local and own S3 server, kept by a scan",
+  async () => ({ urls: { dynamoDb: dynamoDb.url, s3: s3.url }, close: async () => undefined }),
+  byScan,
+);
