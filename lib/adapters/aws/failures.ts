@@ -15,8 +15,8 @@ export type Failure = {
   readonly isClockCorrected: boolean;
 };
 
-/** Answers that were not made by the service, or not understood, have these names. */
-const unnamed = new Set(["", "Error", "Unknown", "UnknownError"]);
+/** What the SDK calls an answer that names nothing: it need not be the service's. `NotFound` is its word for a bare 404. */
+const unnamed = new Set(["", "Error", "NotFound", "Unknown", "UnknownError"]);
 
 /** Asked to slow down, in all spellings of both services. Some come as 503 and are refusals nevertheless. */
 const throttling = new Set([

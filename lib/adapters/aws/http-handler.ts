@@ -77,6 +77,7 @@ export class BoundedHttpHandler extends NodeHttpHandler {
       return;
     }
     const { socket } = body;
+    this.#connections.used(socket);
     call.limit(this.#timeoutMs(response.headers["content-length"]), () =>
       body.destroy(overdue(this.#answerTimeoutMs)),
     );
@@ -88,7 +89,7 @@ export class BoundedHttpHandler extends NodeHttpHandler {
 
   #timeoutMs(contentLength: string | undefined): number {
     const bytes = Number(contentLength ?? 0);
-    return this.#answerTimeoutMs + (Number.isFinite(bytes) ? Math.ceil(bytes / bytesPerMsMin) : 0);
+    return this.#answerTimeoutMs + (Number.isFinite(bytes) ? Math.floor(bytes / bytesPerMsMin) : 0);
   }
 }
 

@@ -13,7 +13,6 @@ import {
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import {
   type Attributes,
@@ -25,7 +24,6 @@ import {
   checkItem,
   checkKey,
   checkQuery,
-  compareKeys,
   type Item,
   type ItemKey,
   type ItemStore,
@@ -34,29 +32,17 @@ import {
   type QueryResult,
   type Random,
   type ReadOptions,
-  StoreThrottled,
-  sleep,
   type Update,
   type UpdateResult,
 } from "../../ports/index.ts";
-import {
-  type AttributeMap,
-  decodeAttributes,
-  decodeItem,
-  decodeKey,
-  encodeItem,
-  encodeKey,
-} from "./attributes.ts";
+import { type AttributeMap, decodeAttributes, decodeItem, encodeItem, encodeKey } from "./attributes.ts";
 import { conditionExpression } from "./condition-expression.ts";
+import { refuseEmptyAnswers } from "./empty-answers.ts";
 import { asStoreError } from "./errors.ts";
+import { encodeWrite, getAll, writesLeft } from "./item-batches.ts";
 import { Placeholders } from "./placeholders.ts";
-import { keyAfter, keyBefore } from "./sort-keys.ts";
+import { isEmptyRange, nextOf, queryInput } from "./query-page.ts";
 import { checkUpdate, updateExpression } from "./update-expression.ts";
-
-/** How long a batch get goes on asking for what was left over. */
-const batchMsMax = 5_000;
-const pauseMsFirst = 20;
-const pauseMsMax = 1_000;
 
 export type AwsItemStoreDeps = {
   readonly client: DynamoDBClient;
@@ -66,15 +52,14 @@ export type AwsItemStoreDeps = {
 
 export class AwsItemStore implements ItemStore {
   readonly #client: DynamoDBClient;
-  readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #world: { readonly clock: Clock; readonly random: Random };
   readonly #table: string;
 
   constructor(deps: AwsItemStoreDeps, options: { readonly table: string }) {
     this.#client = deps.client;
-    this.#clock = deps.clock;
-    this.#random = deps.random;
+    this.#world = deps;
     this.#table = options.table;
+    refuseEmptyAnswers(deps.client);
   }
 
   async get(key: ItemKey, options: ReadOptions): Promise<Attributes | undefined> {
@@ -94,25 +79,11 @@ export class AwsItemStore implements ItemStore {
   async query(query: Query): Promise<QueryResult> {
     checkKey({ pk: query.pk, sk: "-" });
     checkQuery(query);
-    if (query.to === "" || compareKeys(query.from, query.to) > 0) return { items: [] };
+    if (isEmptyRange(query)) return { items: [] };
     const { Items = [], LastEvaluatedKey } = await this.#asked("Query", () =>
-      this.#client.send(
-        new QueryCommand({
-          TableName: this.#table,
-          KeyConditionExpression:
-            query.from === "" ? "pk = :pk AND sk <= :to" : "pk = :pk AND sk BETWEEN :from AND :to",
-          ExpressionAttributeValues: {
-            ":pk": { S: query.pk },
-            ":to": { S: query.to },
-            ...(query.from === "" ? {} : { ":from": { S: query.from } }),
-          },
-          ConsistentRead: query.consistent,
-          ScanIndexForward: query.descending !== true,
-          ...(query.limit === undefined ? {} : { Limit: query.limit }),
-        }),
-      ),
+      this.#client.send(new QueryCommand(queryInput(this.#table, query))),
     );
-    const next = LastEvaluatedKey && goOnFrom(query, decodeKey(LastEvaluatedKey).sk);
+    const next = nextOf(query, LastEvaluatedKey);
     return { items: Items.map(decodeItem), ...(next === undefined ? {} : { next }) };
   }
 
@@ -128,7 +99,11 @@ export class AwsItemStore implements ItemStore {
       ...conditioned(condition, use),
       ReturnValues: "ALL_NEW",
     });
-    return await this.#changed("UpdateItem", key, async () => (await this.#client.send(command)).Attributes);
+    return await this.#changed("UpdateItem", key, async () => {
+      const { Attributes } = await this.#client.send(command);
+      if (!Attributes) throw new OutcomeUnknown("an answer without the image");
+      return Attributes;
+    });
   }
 
   async put(item: Item, condition?: Condition): Promise<UpdateResult> {
@@ -158,47 +133,24 @@ export class AwsItemStore implements ItemStore {
 
   async batchGet(keys: readonly ItemKey[], options: ReadOptions): Promise<readonly Item[]> {
     checkBatchGet(keys);
-    const deadlineMs = this.#clock.monotonicMs() + batchMsMax;
-    const items: Item[] = [];
-    let rest = keys.map(encodeKey);
-    for (let pauseMs = pauseMsFirst; rest.length > 0; ) {
-      const { found, left } = await this.#batchGetSome(rest, options);
-      items.push(...found.map(decodeItem));
-      // An answer ends at 16 MB as well: then the rest may be asked for at once.
-      if (left.length === rest.length) {
-        if (this.#clock.monotonicMs() + pauseMs > deadlineMs)
-          throw new StoreThrottled(
-            `${left.length} of ${keys.length} keys of a batch were not read in ${batchMsMax} ms`,
-          );
-        await sleep(this.#clock, this.#random.number() * pauseMs);
-        pauseMs = Math.min(pauseMs * 2, pauseMsMax);
-      }
-      rest = left;
-    }
-    return items;
+    const found = await getAll(this.#world, this.#table, keys.map(encodeKey), Keys =>
+      this.#asked("BatchGetItem", () =>
+        this.#client.send(
+          new BatchGetItemCommand({
+            RequestItems: { [this.#table]: { Keys, ConsistentRead: options.consistent } },
+          }),
+        ),
+      ),
+    );
+    return found.map(decodeItem);
   }
 
   async batchWrite(writes: readonly BatchWrite[]): Promise<{ readonly unprocessed: readonly BatchWrite[] }> {
     checkBatchWrite(writes);
     if (writes.length === 0) return { unprocessed: [] };
-    const requests = writes.map(encodeWrite);
-    const { UnprocessedItems } = await this.#asked("BatchWriteItem", () =>
-      this.#client.send(new BatchWriteItemCommand({ RequestItems: { [this.#table]: requests } })),
-    );
-    const left = new Set((UnprocessedItems?.[this.#table] ?? []).map(keyTextOf));
-    return { unprocessed: writes.filter((_, index) => left.has(keyTextOf(requests[index] ?? {}))) };
-  }
-
-  async #batchGetSome(
-    Keys: AttributeMap[],
-    { consistent }: ReadOptions,
-  ): Promise<{ readonly found: readonly AttributeMap[]; readonly left: AttributeMap[] }> {
-    const { Responses, UnprocessedKeys } = await this.#asked("BatchGetItem", () =>
-      this.#client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: consistent } } }),
-      ),
-    );
-    return { found: Responses?.[this.#table] ?? [], left: UnprocessedKeys?.[this.#table]?.Keys ?? [] };
+    const command = new BatchWriteItemCommand({ RequestItems: { [this.#table]: writes.map(encodeWrite) } });
+    const { UnprocessedItems } = await this.#asked("BatchWriteItem", () => this.#client.send(command));
+    return { unprocessed: writesLeft(writes, UnprocessedItems?.[this.#table] ?? []) };
   }
 
   /** A write whose condition may refuse it. `work` answers with the image that the port answers with. */
@@ -207,16 +159,22 @@ export class AwsItemStore implements ItemStore {
     key: ItemKey,
     work: () => Promise<AttributeMap | undefined>,
   ): Promise<UpdateResult> {
+    let map: AttributeMap | undefined;
     try {
-      const map = await work();
-      return { kind: "applied", attributes: decodeAttributes(map ?? {}) };
+      map = await work();
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw await this.#failed(operation, error);
-      // No item in the answer: there was none, or an emulator leaves it out. A later image is as good: it has at least
-      // what refused, or shows that it is gone.
-      const current = error.Item ? decodeAttributes(error.Item) : await this.get(key, { consistent: true });
-      return { kind: "refused", current };
+      return { kind: "refused", current: await this.#refusing(key, error) };
     }
+    return { kind: "applied", attributes: decodeAttributes(map ?? {}) };
+  }
+
+  /**
+   * The item that refused. A refusal without one: there was none, or an emulator leaves it out. Then it is read, and what
+   * is read later may refuse no longer: whoever asked must not conclude from that that nothing did.
+   */
+  async #refusing(key: ItemKey, { Item }: ConditionalCheckFailedException): Promise<Attributes | undefined> {
+    return Item ? decodeAttributes(Item) : await this.get(key, { consistent: true });
   }
 
   async #asked<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -246,26 +204,4 @@ function conditioned(condition: Condition | undefined, use: Placeholders) {
       : ({ ConditionExpression: text, ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const)),
     ...use.definitions(),
   };
-}
-
-/** Where the query goes on that stopped after `sk`; undefined at the end of its range. */
-function goOnFrom(query: Query, sk: string): string | undefined {
-  const isInside = compareKeys(sk, query.from) >= 0 && compareKeys(sk, query.to) <= 0;
-  if (!isInside) throw new OutcomeUnknown(`a query of [${query.from}, ${query.to}] stopped at ${sk}`);
-  const next = query.descending ? keyBefore(sk) : keyAfter(sk);
-  if (next === undefined) return undefined;
-  const isOver = query.descending ? compareKeys(next, query.from) < 0 : compareKeys(next, query.to) > 0;
-  return isOver ? undefined : next;
-}
-
-function encodeWrite(write: BatchWrite): WriteRequest {
-  return write.kind === "put"
-    ? { PutRequest: { Item: encodeItem(write.item) } }
-    : { DeleteRequest: { Key: encodeKey(write.key) } };
-}
-
-/** The key of a write, to compare. */
-function keyTextOf(request: WriteRequest): string {
-  const { pk, sk } = decodeKey(request.PutRequest?.Item ?? request.DeleteRequest?.Key ?? {});
-  return `${pk.length}:${pk}${sk}`;
 }

@@ -10,6 +10,7 @@ import {
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type S3Client,
+  type _Error as S3Error,
 } from "@aws-sdk/client-s3";
 import {
   type ByteRange,
@@ -96,7 +97,7 @@ export class AwsObjectStore implements ObjectStore {
     try {
       const { Errors = [] } = await this.#client.send(command);
       const [first] = Errors;
-      if (first) throw refusalOf(first, Errors.length);
+      if (first) throw notDeleted(first, `${Errors.length} of ${Objects.length} keys`);
     } catch (error) {
       throw await this.#failed("DeleteObjects", "s3:DeleteObject", error);
     }
@@ -173,26 +174,25 @@ function isAnswer(error: unknown, name: string, status: number): error is object
 
 /** What was asked for of what came. Throws OutcomeUnknown when it is another part of the object. */
 function within(output: GetObjectCommandOutput, bytes: Uint8Array, range: ByteRange): Uint8Array {
-  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(output.ContentRange ?? "");
-  if (!match) throw new OutcomeUnknown(`an answer for the range ${JSON.stringify(output.ContentRange)}`);
-  const [first, last, size] = match.slice(1).map(Number);
-  const { start, end } = clampRange(range, size ?? 0);
-  const isWhole = first === start && last === Math.max(start, end - 1) && bytes.length === last - start + 1;
-  if (!isWhole)
+  if (output.$metadata.httpStatusCode === 200) {
+    // The whole object: a store that knows no ranges.
+    const { start, end } = clampRange(range, bytes.length);
+    return bytes.slice(start, end);
+  }
+  const places = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(output.ContentRange ?? "") ?? [];
+  const [first = -1, last = -1, sizeBytes = 0] = places.slice(1).map(Number);
+  const { start, end } = clampRange(range, sizeBytes);
+  if (first !== start || last !== Math.max(start, end - 1) || bytes.length !== last - first + 1)
     throw new OutcomeUnknown(
-      `${bytes.length} bytes as ${output.ContentRange}, asked for ${range.length} at ${range.start}`,
+      `${bytes.length} bytes as "${output.ContentRange}", asked for ${range.length} at ${range.start}`,
     );
-  return range.length === 0 ? bytes.slice(0, 0) : bytes;
+  return range.length === 0 ? new Uint8Array() : bytes;
 }
 
-function refusalOf(
-  first: { readonly Code?: string | undefined; readonly Message?: string | undefined },
-  count: number,
-): Error {
-  return Object.assign(new Error(`${first.Message} (and ${count - 1} more)`), {
-    name: first.Code ?? "",
-    $fault: first.Code === "InternalError" ? "server" : "client",
-  });
+/** What S3 says of keys that it did not delete. Only a denial is a refusal of the whole: other keys may be gone. */
+function notDeleted({ Code: code = "", Message: message = "" }: S3Error, keys: string): Error {
+  const error = new Error(`${keys} were not deleted: ${code}: ${message}`);
+  return code === "AccessDenied" ? Object.assign(error, { name: code, $fault: "client" }) : error;
 }
 
 function infoOf(
