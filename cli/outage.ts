@@ -9,22 +9,31 @@ const passingStatuses = new Set([429, 502, 503, 504]);
 
 export class Outage {
   readonly #tell: (text: string) => void;
-  #isTold = false;
+  /** Which outage this is; between two of them none. */
+  #current: number | undefined;
+  #count = 0;
 
   constructor(deps: { readonly tell: (text: string) => void }) {
     this.#tell = deps.tell;
   }
 
-  /** A call failed in a way that passes. */
-  begin(error: unknown): void {
-    if (!this.#isTold) this.#tell(`${messageOf(error)}; trying again`);
-    this.#isTold = true;
+  /** Look at it before a call, and give it to `begin` or `end` after that: calls overtake one another. */
+  get current(): number | undefined {
+    return this.#current;
   }
 
-  /** A call succeeded. */
-  end(): void {
-    if (this.#isTold) this.#tell("the server answers again");
-    this.#isTold = false;
+  /** A call failed in a way that passes. One begun in an outage that is over says nothing of now. */
+  begin(outage: number | undefined, error: unknown): void {
+    if (this.#current !== undefined || outage !== undefined) return;
+    this.#tell(`${messageOf(error)}; trying again`);
+    this.#current = ++this.#count;
+  }
+
+  /** A call succeeded. One begun before the outage says nothing: a stopping server answers it, too. */
+  end(outage: number | undefined): void {
+    if (outage === undefined || outage !== this.#current) return;
+    this.#tell("the server answers again");
+    this.#current = undefined;
   }
 }
 

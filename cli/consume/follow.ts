@@ -70,13 +70,14 @@ export class Follower {
     const options = { bytesMax: fetchBytesMax, waitMs: maxWaitMs, signal };
     for (let pause: number = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.max)) {
       await this.#turns.take(1).taken;
+      const during = outage.current;
       try {
         const fetched = await endpoints.fetch(this.#topic, partition, offset, options);
-        outage.end();
+        outage.end(during);
         return fetched;
       } catch (error) {
         if (signal.aborted || !isPassing(error)) throw error;
-        outage.begin(error);
+        outage.begin(during, error);
       } finally {
         this.#turns.give(1);
       }

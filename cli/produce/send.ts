@@ -15,13 +15,14 @@ export async function sendPatiently<T>(send: () => Promise<T>, outage: Outage): 
   const deadlineMs = performance.now() + patienceMs;
   let pause: number = pauseMs.first;
   for (;;) {
+    const during = outage.current;
     try {
       const sent = await send();
-      outage.end();
+      outage.end(during);
       return sent;
     } catch (error) {
       if (!mayRepeat(error) || performance.now() > deadlineMs) throw error;
-      outage.begin(error);
+      outage.begin(during, error);
     }
     await wait(pause);
     pause = Math.min(pause * 2, pauseMs.max);
