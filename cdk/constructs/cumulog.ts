@@ -1,6 +1,6 @@
 /**
- * A whole log in one construct, for a stack of one's own: storage, a door, maintenance, alarms. What each prop means is said in
- * `options` (cdk/options.ts) and docs/DEPLOY.md.
+ * A whole log in one construct, for a stack of one's own: storage, a door, maintenance, alarms. What each prop means is
+ * said in `options` (cdk/options.ts) and docs/DEPLOY.md.
  */
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";

@@ -31,6 +31,9 @@ import type { LogStorage } from "./storage.ts";
 /** A function that works longer is not heard any more. */
 const timeoutSeconds = frontDoorTimeoutMs / 1000;
 
+/** The stage that is no part of a URL. */
+const stageName = "$default";
+
 type ServingDuty = (typeof duties)[number];
 
 export class HttpDoor extends Construct implements FrontDoor {
@@ -38,7 +41,6 @@ export class HttpDoor extends Construct implements FrontDoor {
   readonly api: HttpApi;
   readonly functions: Readonly<Record<ServingDuty, LogFunction>>;
   readonly accessLog: LogGroup;
-  readonly #stageName: string;
   readonly #authorizer: DeploymentConfig["authorizer"];
 
   constructor(scope: Construct, id: string, storage: LogStorage, config: DeploymentConfig) {
@@ -54,9 +56,9 @@ export class HttpDoor extends Construct implements FrontDoor {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const stage = new HttpStage(this, "Stage", {
+    new HttpStage(this, "Stage", {
       httpApi: this.api,
-      stageName: "$default",
+      stageName,
       autoDeploy: true,
       throttle: { rateLimit: config.throttleRatePerSecond, burstLimit: config.throttleBurst },
       accessLogSettings: {
@@ -64,7 +66,6 @@ export class HttpDoor extends Construct implements FrontDoor {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
-    this.#stageName = stage.stageName;
     this.url = this.api.apiEndpoint;
     this.#addRoutes(config);
   }
@@ -97,7 +98,7 @@ export class HttpDoor extends Construct implements FrontDoor {
     return Stack.of(this).formatArn({
       service: "execute-api",
       resource: this.api.apiId,
-      resourceName: `${this.#stageName}/${pattern}`,
+      resourceName: `${stageName}/${pattern}`,
     });
   }
 
@@ -188,6 +189,7 @@ const accessLogFields = {
   requestId: "$context.requestId",
   sourceIp: "$context.identity.sourceIp",
   caller: "$context.identity.caller",
+  subject: "$context.authorizer.claims.sub",
   route: "$context.routeKey",
   path: "$context.path",
   status: "$context.status",

@@ -3,7 +3,7 @@
  * own log, nothing else.
  */
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
   Architecture,
@@ -104,7 +104,6 @@ export function roleOf(
   more: readonly PolicyStatement[] = [],
 ): Role {
   const log = new PolicyStatement({
-    effect: Effect.ALLOW,
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [logGroup.logGroupArn],
   });

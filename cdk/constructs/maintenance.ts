@@ -39,8 +39,8 @@ export class LogMaintenance extends Construct {
       timeoutSeconds,
       statements: [mayKeepFailures],
     });
-    // A tick that waits longer than to the next one is of no use.
-    const age = Duration.minutes(config.maintenanceMinutes);
+    // A tick that waits longer than to the next one is of no use. Lambda lets none wait longer than six hours.
+    const age = Duration.minutes(Math.min(config.maintenanceMinutes, 360));
     new EventInvokeConfig(this, "Retries", {
       function: this.function.function,
       maxEventAge: age,

@@ -32,6 +32,7 @@ const tokens = synthesize({
   fetchReservedConcurrency: "50",
   lingerMs: "7",
   dashboard: "false",
+  maintenanceMinutes: "1440",
   allowedOrigins: "https://app.example",
   account: "123456789012",
   region: "eu-central-1",
@@ -324,6 +325,15 @@ describe("maintenance", () => {
     expect(usual.resources("AWS::SQS::Queue")[0]?.Properties).toMatchObject({ SqsManagedSseEnabled: true });
   });
 
+  it("lets no tick wait for longer than Lambda does", () => {
+    expect(tokens.resources("AWS::Scheduler::Schedule")[0]?.Properties).toMatchObject({
+      ScheduleExpression: "rate(1440 minutes)",
+    });
+    expect(tokens.resources("AWS::Lambda::EventInvokeConfig")[0]?.Properties).toMatchObject({
+      MaximumEventAgeInSeconds: 21_600,
+    });
+  });
+
   it("is called by its schedule alone, which may do nothing else", () => {
     const role = usual
       .resources("AWS::IAM::Role", "maintenance")
@@ -417,6 +427,7 @@ describe("the construct", () => {
     log.grantProduce(user, "orders");
     const { resources } = synthesized(app);
     expect(resources("AWS::Lambda::Function")).toHaveLength(4);
+    expect(Object.keys(log.functions).sort()).toEqual(["admin", "fetch", "maintenance", "produce"]);
     const [policy] = resources("AWS::IAM::Policy").filter(({ id }) => id.startsWith("User"));
     expect(JSON.stringify(policy?.Properties["PolicyDocument"])).toContain(
       '"/$default/POST/topics/orders/partitions/*/records"',
