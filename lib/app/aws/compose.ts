@@ -14,6 +14,7 @@ import { packageVersion } from "../version/index.ts";
 import { fetchBytesMax, fetchWaitMsMax, functionTimes, recordsMax, webFunctionTimes } from "./bounds.ts";
 import { gated } from "./gate.ts";
 import { type HttpHandler, makeHttpHandler } from "./http-handler.ts";
+import type { FunctionTelemetry } from "./invocation.ts";
 import {
   type Environment,
   type FunctionConfig,
@@ -38,7 +39,7 @@ export type FunctionParts = FunctionStores & {
   readonly config: FunctionConfig;
   readonly clock: Clock;
   readonly random: Random;
-  readonly telemetry: LambdaTelemetry;
+  readonly telemetry: FunctionTelemetry;
 };
 
 /** Who may not change topics: for lack of the permission. */

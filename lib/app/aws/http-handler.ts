@@ -6,18 +6,17 @@
  *   |<---------------- time of the function, or of the front door: the shorter ---------------->|
  *   | the app answers, perhaps after waiting ... | wait over ... | nothing known | settle | end
  */
-import type { LambdaTelemetry } from "../../adapters/lambda/index.ts";
 import { type Clock, OutcomeUnknown } from "../../ports/index.ts";
 import { answerReserveMs, frontDoorTimeoutMs, settleReserveMs, waitReserveMs } from "./bounds.ts";
 import { failureResponse } from "./failure.ts";
 import type { Serve } from "./gate.ts";
 import { requestOf } from "./http-event.ts";
 import { type HttpResult, resultOf } from "./http-result.ts";
-import { holdOpen, type Invocation, invocationOf } from "./invocation.ts";
+import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
 
 export type HttpHandlerDeps = {
   readonly clock: Clock;
-  readonly telemetry: LambdaTelemetry;
+  readonly telemetry: FunctionTelemetry;
   readonly serve: Serve;
   /** Ends what was begun and not waited for. */
   readonly settle: () => Promise<void>;

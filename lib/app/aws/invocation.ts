@@ -2,7 +2,16 @@
  * One call of a function: who it is, and how much time is left. The runtime's own words, as far as they are needed
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
  */
+import type { Telemetry } from "../../ports/index.ts";
 import { frontDoorTimeoutMs } from "./bounds.ts";
+
+/** What a process says of itself, call by call. */
+export type FunctionTelemetry = Telemetry & {
+  /** What is said from now on belongs to this call. */
+  begin(functionRequestId: string): void;
+  /** Writes what was gathered: at the end of every call. */
+  flush(): void;
+};
 
 /** What the runtime says of a call. */
 export type Invocation = {

@@ -3,11 +3,10 @@
  * and its cluster id, and what there is is counted. It may be called any number of times, at once or one after another.
  * What it has no time for, the next one does; what fails is an error, so that whoever calls hears of it.
  */
-import type { LambdaTelemetry } from "../../adapters/lambda/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { CumulogError } from "../../std/index.ts";
 import { upkeepReserveMs } from "./bounds.ts";
-import { holdOpen, type Invocation, invocationOf } from "./invocation.ts";
+import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
 
 /** Something of the upkeep failed; the rest is done. The next tick tries again. */
 export class UpkeepIncomplete extends CumulogError {
@@ -27,7 +26,7 @@ export type UpkeepReport = {
   readonly left: number;
 };
 
-export type UpkeepDeps = { readonly engine: Engine; readonly telemetry: LambdaTelemetry };
+export type UpkeepDeps = { readonly engine: Engine; readonly telemetry: FunctionTelemetry };
 
 /** What Lambda calls. Rejects with FormatNewer, UpkeepIncomplete, or what the stores throw. */
 export type UpkeepHandler = (event: unknown, context: unknown) => Promise<UpkeepReport>;
