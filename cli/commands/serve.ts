@@ -40,7 +40,7 @@ export function defineServe(command: Command): void {
 
 /** Without a default of its own: a flag that was not given must not hide the environment. */
 function optionOf(name: string, setting: Setting<unknown>): Option {
-  const value = setting.type === "boolean" ? "" : ` <${setting.unit || setting.type}>`;
+  const value = setting.type === "boolean" ? " [true|false]" : ` <${setting.unit || setting.type}>`;
   const shownDefault = Array.isArray(setting.defaultValue) ? "none" : String(setting.defaultValue);
   const range = setting.range === "" || setting.type === "boolean" ? "" : `${setting.range}; `;
   return new Option(

@@ -18,6 +18,12 @@ export type Setting<T> = {
 
 const mebibyte = 1024 * 1024;
 const portMax = 65_535;
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
 
 /** Levels of log lines that may be asked for; `silent` is none at all. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
@@ -143,11 +149,13 @@ function boolean(documentation: string): Setting<boolean> {
     defaultValue: false,
     documentation,
     unit: "",
-    range: "true, false",
-    parse: given =>
-      given === "true" || given === "false"
-        ? { value: given === "true" }
-        : { problem: `${JSON.stringify(given)} is neither true nor false` },
+    range: "true or 1, false or 0",
+    parse: given => {
+      const value = booleans.get(given);
+      return value === undefined
+        ? { problem: `${JSON.stringify(given)} is neither true (or 1) nor false (or 0)` }
+        : { value };
+    },
   };
 }
 

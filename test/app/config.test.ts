@@ -65,6 +65,21 @@ describe("the configuration", () => {
     expect(load({ file })).toMatchObject({ memory: true, allowedHosts: ["a", "b"], logFormat: "json" });
   });
 
+  it.each([
+    ["1", true],
+    ["true", true],
+    ["0", false],
+    ["false", false],
+  ])("takes %s for a boolean", (text, memory) => {
+    expect(load({ flags: { memory: text } }).memory).toBe(memory);
+    expect(load({ environment: { CUMULOG_MEMORY: text } }).memory).toBe(memory);
+    expect(load({ file: { memory: JSON.parse(text) } }).memory).toBe(memory);
+  });
+
+  it("lets a flag that says false win over the environment", () => {
+    expect(load({ flags: { memory: "false" }, environment: { CUMULOG_MEMORY: "1" } }).memory).toBe(false);
+  });
+
   it("finds its file by the environment, too", () => {
     const asked: string[] = [];
     const readFile = (path: string) => {
@@ -89,7 +104,7 @@ describe("the configuration", () => {
       "CUMULOG_LINGER_MS: 1001 is outside [0, 1000]",
       'CUMULOG_LOG_LEVEL: "loud" is not one of debug, info, warn, error, silent',
       'cumulog.json: "http-prt" is not a setting',
-      'cumulog.json: memory: "yes" is neither true nor false',
+      'cumulog.json: memory: "yes" is neither true (or 1) nor false (or 0)',
       'cumulog.json: segment-bytes: {"a":1} is no text, number, true, false or list of texts',
     ]);
   });

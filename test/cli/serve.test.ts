@@ -54,6 +54,22 @@ describe("serve", () => {
     });
   });
 
+  it.each([
+    [["--memory"], {}, "memory"],
+    [["--memory=true"], {}, "memory"],
+    [["--memory=false"], { CUMULOG_MEMORY: "1" }, ".cumulog"],
+    [[], { CUMULOG_MEMORY: "1" }, "memory"],
+  ])("keeps its data where it is told: %j %j", async (flags, env, data) => {
+    using folder = temporaryFolder();
+    const running = start(["serve", ...flags, "--http-port", "0", "--kafka-port", "0"], {
+      env,
+      cwd: folder.path,
+    });
+    expect(await running.until("stdout", /\n/)).toContain(` data=${data} `);
+    running.kill("SIGTERM");
+    await running.ended;
+  });
+
   it("names the port that is in use, and the flag", async () => {
     const server = await startServer();
     const { code, stdout, stderr } = await run([

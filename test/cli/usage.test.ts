@@ -108,6 +108,7 @@ describe("cumulog", () => {
       ["topics", "list", "--url", "localhost:8080"],
       "option '--url <url>' argument 'localhost:8080' is invalid. A URL is wanted: http://127.0.0.1:8080.",
     ],
+    [["serve", "--memory=yes"], '--memory: "yes" is neither true (or 1) nor false (or 0)'],
     [
       ["serve", "--http-port", "99999", "--log-level", "loud"],
       '--http-port: 99999 is outside [0, 65535]; --log-level: "loud" is not one of debug, info, warn, error, silent',
