@@ -11,6 +11,7 @@ import { schema } from "../lib/format/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 import {
   callsTable,
+  idleTable,
   pricesTable,
   recordsTable,
   storageTable,
@@ -24,6 +25,7 @@ export type Generators = Readonly<Record<string, () => string | Promise<string>>
 
 export const generators: Generators = {
   "costs-calls": callsTable,
+  "costs-idle": idleTable,
   "costs-prices": pricesTable,
   "costs-records": recordsTable,
   "costs-storage": storageTable,

@@ -6,6 +6,8 @@ import { options } from "../../cdk/options.ts";
 
 /** Memory of the functions that append and read, GiB: their price per second is proportional. */
 export const functionGib = options.produceMemoryMiB.defaultValue / 1024;
+/** Memory of the function of the maintenance. */
+export const tickGib = options.maintenanceMemoryMiB.defaultValue / 1024;
 
 /** Milliseconds that one append keeps a function busy. The REPORT lines in the log of a function tell the truth. */
 export function appendMs(requestBytes: number): number {
@@ -24,9 +26,12 @@ const appendDurations = [
   { upToBytes: 4096 * kib, ms: 300 },
 ] as const;
 
-/** Milliseconds of a poll that finds nothing, and of a tick of the maintenance. */
+/** Milliseconds of a poll that finds nothing, and of a tick of the maintenance with its start. */
 export const pollMs = 10;
 export const tickMs = 200;
+
+/** Bytes that a tick of the maintenance writes to its log: a line of metrics. */
+export const tickLogBytes = 1024;
 
 /** A function answers a waiting poll after this, seconds: below the 30 s of an HTTP API. */
 export const longPollSeconds = 25;

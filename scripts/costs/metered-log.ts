@@ -7,7 +7,7 @@ import { dollarsOf, MeteringItemStore, MeteringObjectStore } from "../../lib/ada
 import { systemCodecs } from "../../lib/adapters/system/index.ts";
 import { defaultEngineOptions, Engine, type EngineOptions } from "../../lib/engine/index.ts";
 import { buildPlainBatch } from "../../lib/format/record-batch/index.ts";
-import { itemBytes, silentTelemetry } from "../../lib/ports/index.ts";
+import { itemBytes, silentTelemetry, type Telemetry } from "../../lib/ports/index.ts";
 import { Prng } from "../../test/sim/world/prng.ts";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 
@@ -37,7 +37,7 @@ export class MeteredLog {
   readonly #objects = new MemoryObjectStore({ clock: this.clock });
 
   /** A process that has seen nothing yet. It waits for nobody to share a segment with, unless told. */
-  process(options: Partial<EngineOptions> = {}): MeteredProcess {
+  process(options: Partial<EngineOptions> = {}, telemetry: Telemetry = silentTelemetry): MeteredProcess {
     const items = new MeteringItemStore({ store: this.#items, peek: key => this.#items.peek(key) });
     const objects = new MeteringObjectStore({ store: this.#objects });
     const { clock } = this;
@@ -46,7 +46,7 @@ export class MeteredLog {
       objects,
       clock,
       random: this.#random,
-      telemetry: silentTelemetry,
+      telemetry,
       codecs: systemCodecs,
     };
     const engine = new Engine(deps, {

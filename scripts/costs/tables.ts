@@ -12,8 +12,12 @@ import {
   longPollSeconds,
   monthSeconds,
   pollMs,
+  tickGib,
+  tickLogBytes,
+  tickMs,
 } from "./assumptions.ts";
 import { measureCalls, measurePoll } from "./calls.ts";
+import { alarms, measureMetrics, measureTick, ticksPerMonth, tickTopics } from "./idle.ts";
 import { count, dollars, gibibyte, listPrice, mebibyte } from "./numbers.ts";
 import { measureWaits } from "./waiting.ts";
 
@@ -127,6 +131,52 @@ function waitingRow(
   const all = [reads, time, invocations, api, reads + time + invocations + api];
   return [title, count(readsPerSecond), ...all.map(dollars)];
 }
+
+/** What is billed in a month without a single call. */
+export async function idleTable(): Promise<string> {
+  const tick = await measureTick();
+  const metrics = await measureMetrics();
+  const seconds = (ticksPerMonth * tickMs) / 1000;
+  const logGib = (ticksPerMonth * tickLogBytes) / gibibyte;
+  const rows: readonly IdleRow[] = [
+    [
+      "ticks of the maintenance",
+      `${count(ticksPerMonth)} invocations`,
+      ticksPerMonth * prices.schedulerInvocation.dollars,
+    ],
+    ["their function, requests", count(ticksPerMonth), ticksPerMonth * prices.lambdaRequest.dollars],
+    [
+      "their function, time",
+      `${tickMs} ms assumed, ${tickGib} GiB`,
+      seconds * tickGib * prices.lambdaGibSecond.dollars,
+    ],
+    [
+      `their reads, with ${tickTopics} topics`,
+      `${count(tick.itemReads)} calls, ${count(tick.readUnits)} units a tick`,
+      ticksPerMonth * tick.dollars,
+    ],
+    [
+      "their log",
+      `${tickLogBytes} bytes a tick assumed`,
+      logGib * (prices.logGib.dollars + prices.logGibMonth.dollars),
+    ],
+    ["metrics that they send", count(metrics.maintenance), metrics.maintenance * prices.metricMonth.dollars],
+    [`${alarms.count} alarms`, `${alarms.metrics} metrics`, alarms.metrics * prices.alarmMonth.dollars],
+    ["dashboard", "1", prices.dashboardMonth.dollars],
+    ["an empty table and bucket", "", 0],
+  ];
+  const total = rows.reduce((sum, [, , amount]) => sum + amount, 0);
+  const shown = [...rows, ["together", "", total] as const];
+  const cells = shown.map(([what, much, amount]) => [what, much, dollars(amount)]);
+  const sent = metrics.produce + metrics.fetch + metrics.admin;
+  return [
+    table(["a month without a call", "how much", "price"], cells),
+    `While functions are called they send metrics, too: produce ${metrics.produce}, fetch ${metrics.fetch}, admin ` +
+      `${metrics.admin}. All of them in every hour of a month: ${dollars(sent * prices.metricMonth.dollars)}.`,
+  ].join("\n\n");
+}
+
+type IdleRow = readonly [what: string, howMuch: string, dollars: number];
 
 /** Every price that the tables use. */
 export function pricesTable(): string {

@@ -5,8 +5,10 @@
 import { describe, expect, it } from "vitest";
 import { measureSmallRecords, measureVolumes } from "../../scripts/costs/appends.ts";
 import { measureCalls } from "../../scripts/costs/calls.ts";
+import { alarms, measureMetrics, measureTick } from "../../scripts/costs/idle.ts";
 import { count, dollars } from "../../scripts/costs/numbers.ts";
 import { measureWaits } from "../../scripts/costs/waiting.ts";
+import { synthesize } from "../cdk/synthesize.ts";
 
 const nothing = { objectPuts: 0, objectGets: 0, itemWrites: 0, writeUnits: 0, itemReads: 0, readUnits: 0 };
 
@@ -107,6 +109,26 @@ describe("a waiting poll", () => {
     const [quiet, busy] = await measureWaits();
     expect(quiet).toMatchObject({ readsPerSecond: 2.16, unitsPerSecond: 1.1 });
     expect(busy).toMatchObject({ readsPerSecond: 40.04, unitsPerSecond: 20.04 });
+  });
+});
+
+describe("an idle deployment", () => {
+  it("reads 100 topics and the format in a tick, and writes nothing", async () => {
+    expect(await measureTick()).toMatchObject({ ...nothing, itemReads: 2, readUnits: 4 });
+  });
+
+  it("sends these many metrics", async () => {
+    expect(await measureMetrics()).toEqual({ maintenance: 3, admin: 3, produce: 10, fetch: 5 });
+  });
+
+  it("has as many alarms, over as many metrics, as are counted", () => {
+    const deployed = synthesize().resources("AWS::CloudWatch::Alarm");
+    const metrics = deployed.flatMap(({ Properties }) =>
+      Array.isArray(Properties["Metrics"])
+        ? Properties["Metrics"].filter(metric => metric.MetricStat !== undefined)
+        : [Properties["MetricName"]],
+    );
+    expect({ count: deployed.length, metrics: metrics.length }).toEqual(alarms);
   });
 });
 

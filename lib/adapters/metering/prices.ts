@@ -39,6 +39,7 @@ export const prices = {
   schedulerInvocation: { dollars: 1 / 1e6, per: "invocation by EventBridge Scheduler", source: eventBridge },
   alarmMonth: { dollars: 0.1, per: "alarm on one metric, a month", source: cloudWatch },
   metricMonth: { dollars: 0.3, per: "custom metric, a month in which it is sent", source: cloudWatch },
+  dashboardMonth: { dollars: 3, per: "dashboard, a month", source: cloudWatch },
   logGib: { dollars: 0.5, per: "GiB of logs taken in", source: cloudWatch },
   logGibMonth: { dollars: 0.03, per: "GiB-month of logs kept", source: cloudWatch },
 } as const satisfies Readonly<Record<string, Price>>;
