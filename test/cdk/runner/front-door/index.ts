@@ -1,0 +1,2 @@
+export { type ApiDefinition, doorLimits, HttpApi, type HttpApiDeps } from "./http-api.ts";
+export type { DoorRoute } from "./routes.ts";
