@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import type { KeyObject } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAwsItems } from "../../lib/adapters/aws/index.ts";
-import { pureCodecs } from "../../lib/adapters/pure/index.ts";
+import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
 import { leaveHalfMade } from "../e2e/half-made.ts";
