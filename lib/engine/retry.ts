@@ -19,7 +19,10 @@ export type DeadlineMs = number;
 
 type World = { readonly clock: Clock; readonly random: Random };
 
-/** The store may answer the next time. StoreFull is not among them: a full disk does not empty while we wait. */
+/**
+ * The store may answer the next time. StoreFull and StoreMisconfigured are not among them: a full disk does not empty, and
+ * nobody grants a permission, while we wait.
+ */
 export function isPassing(error: unknown): boolean {
   return error instanceof OutcomeUnknown || isDefinitelyWithoutEffect(error);
 }

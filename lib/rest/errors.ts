@@ -209,7 +209,7 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   StoreMisconfigured: say(
     500,
     50007,
-    "The store refuses this installation. Not done; the message says what its operator must change.",
+    "The store refuses this installation: the message says what its operator must change. No record was stored.",
   ),
   ItemRequestInvalid: say(500, 50002, "An error of this program."),
   ObjectRequestInvalid: say(500, 50002, "An error of this program."),

@@ -30,6 +30,7 @@ import {
   ItemRequestInvalid,
   OutcomeUnknown,
   StoreFull,
+  StoreMisconfigured,
   type UpdateResult,
 } from "../../ports/index.ts";
 import { type CumulogError, messageOf, present } from "../../std/index.ts";
@@ -212,14 +213,17 @@ export class Committer {
   /** An image in which the entry is there, or after which it can never come. Sent again until answered. */
   async #fence(part: ShardPart, id: SegmentId, deadlineMs: DeadlineMs): Promise<SequencerImage> {
     const { update, condition } = fenceUpdate(id);
-    const result = await repeating(this.#deps, deadlineMs, () =>
-      this.#deps.items.update(part.shard.key, update, condition),
-    );
-    const attributes = result.kind === "applied" ? result.attributes : result.current;
-    if (attributes === undefined) throw new AppendOutcomeUnknown(`the sequencer of segment ${id} is gone`);
-    const image = part.shard.learn(attributes);
-    if (liveEntry(image, id) || image.fence > timeOf(id)) return image;
-    throw new AppendOutcomeUnknown(`the fence against segment ${id} was refused at ${image.fence}`);
+    return await repeating(this.#deps, deadlineMs, async () => {
+      const result = await this.#deps.items.update(part.shard.key, update, condition);
+      const attributes = result.kind === "applied" ? result.attributes : result.current;
+      if (attributes?.["fence"] === undefined)
+        throw new AppendOutcomeUnknown(`the sequencer of segment ${id} is gone`);
+      const image = part.shard.learn(attributes);
+      if (liveEntry(image, id) || image.fence > timeOf(id)) return image;
+      // A store may read the item after it refused: the entry that refused was rolled away between. Nothing stands in
+      // the way of the next fence, and the entry is found in the pages.
+      throw new OutcomeUnknown(`the fence against segment ${id} was refused at ${image.fence}`);
+    });
   }
 
   async #lookUpAll(
@@ -251,6 +255,7 @@ function honestFailure(error: unknown): CumulogError {
   const isCertain =
     error instanceof AppendFailed ||
     error instanceof StoreFull ||
+    error instanceof StoreMisconfigured ||
     error instanceof UnknownTopic ||
     error instanceof TopicFenced ||
     error instanceof TopicBusy ||

@@ -10,7 +10,7 @@ import {
   encodeSegment,
   segmentBytes,
 } from "../../format/segment/index.ts";
-import { StoreFull } from "../../ports/index.ts";
+import { StoreFull, StoreMisconfigured } from "../../ports/index.ts";
 import { messageOf } from "../../std/index.ts";
 import { AppendFailed } from "../errors.ts";
 import { type DeadlineMs, repeating } from "../retry.ts";
@@ -34,13 +34,13 @@ export class SegmentPlacer {
 
   /**
    * Stores the parts as one new segment. `allowed`: a floor or fence seen, that its time must reach.
-   * Throws AppendFailed, StoreFull: nothing refers to the segment yet, so a failure here is certain.
+   * Throws AppendFailed, StoreFull, StoreMisconfigured: nothing refers to the segment yet, so a failure here is certain.
    */
   async place(parts: readonly ShardPart[], deadlineMs: DeadlineMs, allowed = 0): Promise<PlacedSegment> {
     try {
       return await this.#place(parts, deadlineMs, allowed);
     } catch (error) {
-      if (error instanceof StoreFull) throw error;
+      if (error instanceof StoreFull || error instanceof StoreMisconfigured) throw error;
       throw new AppendFailed(`the segment could not be stored: ${messageOf(error)}`);
     }
   }

@@ -96,6 +96,7 @@ export const produceV3Routes: readonly Route[] = [
       "AppendFailed",
       "AppendOutcomeUnknown",
       "StoreFull",
+      "StoreMisconfigured",
       "EngineClosed",
     ],
     handle: produce,

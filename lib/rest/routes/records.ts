@@ -120,6 +120,7 @@ export const recordRoutes: readonly Route[] = [
       "AppendFailed",
       "AppendOutcomeUnknown",
       "StoreFull",
+      "StoreMisconfigured",
       "EngineClosed",
     ],
     handle: append,

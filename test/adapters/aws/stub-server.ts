@@ -11,7 +11,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /** One request as it arrived. */
@@ -24,6 +24,9 @@ export type Received = {
 
 /** What happens to a request. */
 export type Reaction = (response: ServerResponse, received: Received) => void;
+
+/** Connections of all servers, without TLS, by the port of the client. */
+const rawSockets = new Map<number | undefined, Socket>();
 
 export class StubServer {
   readonly url: string;
@@ -49,6 +52,11 @@ export class StubServer {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const stub = new StubServer(server, tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`);
+    server.on("connection", (socket: Socket) => {
+      const { remotePort } = socket;
+      rawSockets.set(remotePort, socket);
+      socket.once("close", () => rawSockets.delete(remotePort));
+    });
     server.on(tls ? "secureConnection" : "connection", () => stub.connections++);
     return stub;
   }
@@ -150,8 +158,8 @@ export function begun(headers: Record<string, string>, part: string, after: "cut
 /** The connection ends without an answer. */
 export const cut: Reaction = response => response.socket?.destroy();
 
-/** The connection is reset without an answer. */
-export const reset: Reaction = response => response.socket?.resetAndDestroy();
+/** The connection is reset without an answer. Under TLS it is the connection below that can be reset. */
+export const reset: Reaction = response => rawSockets.get(response.socket?.remotePort)?.resetAndDestroy();
 
 /** No answer, and the connection stays. */
 export const silence: Reaction = () => undefined;

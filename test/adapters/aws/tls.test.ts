@@ -6,9 +6,10 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AwsStores } from "../../../lib/adapters/aws/index.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../../lib/ports/index.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { openAt } from "./opened.ts";
 import { selfSigned } from "./self-signed.ts";
-import { cut, item, StubServer } from "./stub-server.ts";
+import { cut, item, reset, StubServer } from "./stub-server.ts";
 
 const key = { pk: "p", sk: "s" };
 const identity = selfSigned();
@@ -35,12 +36,29 @@ describe("a secured connection", () => {
     expect(server.connections).toBe(1);
   });
 
-  it("that is cut leaves the outcome unknown, the first time and when it is used again", async () => {
-    server.answers(cut, item({}), cut);
-    await expect(stores.items.update(key, {})).rejects.toThrow(OutcomeUnknown);
-    await stores.items.get(key, { consistent: true });
-    await expect(stores.items.update(key, {})).rejects.toThrow(OutcomeUnknown);
-    expect(server.connections).toBe(2);
+  it.each([
+    ["cut", cut],
+    ["reset", reset],
+  ])(
+    "that is %s leaves the outcome unknown, the first time and when it is used again",
+    async (_how, ending) => {
+      server.answers(ending, item({}), ending);
+      await expect(stores.items.update(key, {})).rejects.toThrow(OutcomeUnknown);
+      await stores.items.get(key, { consistent: true });
+      await expect(stores.items.update(key, {})).rejects.toThrow(OutcomeUnknown);
+      expect(server.connections).toBe(2);
+    },
+  );
+
+  it("is bound to no time once it stands", async () => {
+    const clock = new ManualClock();
+    const opened = openAt(server.url, { clock, connectTimeoutMs: 1_000 });
+    server.answers(item({}));
+    await opened.items.get(key, { consistent: true });
+    await clock.advance(2_000);
+    await opened.items.get(key, { consistent: true });
+    expect(server.connections).toBe(1);
+    await opened.close();
   });
 });
 
