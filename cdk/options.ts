@@ -44,6 +44,11 @@ export const options = {
     "days",
     "How far back the table can be restored. What records need is kept at least as long by whatever removes it.",
   ),
+  restoredTable: text(
+    undefined,
+    { pattern: /^[A-Za-z0-9_.-]{3,255}$/, range: "the name of a table" },
+    "The functions work on this table, restored from the deployment's own, which stays as it is (docs/BACKUP.md).",
+  ),
   frontDoor: choice(
     "http-api",
     ["http-api", "web-function"],

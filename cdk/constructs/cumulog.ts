@@ -2,7 +2,7 @@
  * A whole log in one construct, for a stack of one's own: storage, a door, maintenance, alarms. What each prop means is
  * said in `options` (cdk/options.ts) and docs/DEPLOY.md.
  */
-import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -19,7 +19,7 @@ import { LogStorage } from "./storage.ts";
 
 export class Cumulog extends Construct implements FrontDoor {
   readonly url: string;
-  readonly table: Table;
+  readonly table: ITable;
   readonly bucket: Bucket;
   readonly door: Door;
   /** The functions that a request or a schedule calls; a web function is none of them. */

@@ -1,22 +1,27 @@
 /**
  * Where the log lives: one table for order and metadata, one bucket for bytes. Both outlive their stack unless
  * `removal` is `destroy`. Nothing in a deployment can empty the bucket: no such function is ever made.
+ *
+ * After a restore the log goes on in a table that the deployment did not make, and its own is only kept.
  */
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import type { DeploymentConfig } from "../options.ts";
 
 export class LogStorage extends Construct {
-  readonly table: Table;
+  /** The table that the functions work on. */
+  readonly table: ITable;
+  /** The table that the deployment made: the same, but for a time after a restore. */
+  readonly ownTable: Table;
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, config: DeploymentConfig) {
     super(scope, id);
     const isKept = config.removal === "retain";
     const removalPolicy = isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.table = new Table(this, "Table", {
+    this.ownTable = new Table(this, "Table", {
       ...(config.tableName !== undefined && { tableName: config.tableName }),
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.STRING },
@@ -30,6 +35,11 @@ export class LogStorage extends Construct {
       deletionProtection: isKept,
       removalPolicy,
     });
+    this.table =
+      config.restoredTable === undefined
+        ? // A table is one, but says of some properties "or undefined" where ITable says "or absent".
+          (this.ownTable as ITable)
+        : Table.fromTableName(this, "RestoredTable", config.restoredTable);
     this.bucket = new Bucket(this, "Bucket", {
       ...(config.bucketName !== undefined && { bucketName: config.bucketName }),
       encryption: BucketEncryption.S3_MANAGED,

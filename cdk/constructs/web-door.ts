@@ -2,7 +2,7 @@
  * The whole app as one Lambda Web Function: a process serves many requests at once, so that they share segments. Its
  * endpoint knows callers (IAM), but neither paths nor topics.
  */
-import { Duration, Stack } from "aws-cdk-lib";
+import { Duration, Stack, Token } from "aws-cdk-lib";
 import type { Grant, IGrantable, Role } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
@@ -80,6 +80,7 @@ export class WebDoor extends Construct implements FrontDoor {
  */
 function namesFor(scope: Construct, { table, bucket }: LogStorage): StorageNames {
   const [here, there] = [Stack.of(scope), Stack.of(table)];
-  const nameOf = (name: string): string => (here === there ? name : there.exportValue(name));
+  const nameOf = (name: string): string =>
+    here === there || !Token.isUnresolved(name) ? name : there.exportValue(name);
   return { table: { tableName: nameOf(table.tableName) }, bucket: { bucketName: nameOf(bucket.bucketName) } };
 }
