@@ -1,0 +1,256 @@
+/**
+ * Functions over one table and one bucket, as their callers see them: what one writes another reads, each serves its own
+ * duty alone, and an event that is delivered twice does no harm.
+ */
+import { describe, expect, it } from "vitest";
+import { MemoryItemStore, MemoryObjectStore } from "../../../lib/adapters/memory/index.ts";
+import { SystemClock } from "../../../lib/adapters/system/index.ts";
+import { payloadBytesMax, recordsMax } from "../../../lib/app/aws/bounds.ts";
+import { type HttpDuty, makeEngine, makeHttpFunction } from "../../../lib/app/aws/compose.ts";
+import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
+import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
+import type { Engine } from "../../../lib/engine/index.ts";
+import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../../lib/format/items/index.ts";
+import { present } from "../../../lib/std/index.ts";
+import { aContext, anEvent, ask, bytesOf, jsonOf, partsInMemory } from "../../support/lambda.ts";
+import { aBatch, anEngine, memoryDeps, readAll } from "../../support/log.ts";
+
+const batches = { "content-type": "application/vnd.cumulog.batches" };
+const v2Json = { "content-type": "application/vnd.kafka.json.v2+json" };
+const json = { "content-type": "application/json" };
+
+function anInstallation() {
+  const clock = new SystemClock();
+  const items = new MemoryItemStore();
+  const objects = new MemoryObjectStore({ clock });
+  const parts = { items, objects };
+  const start = (duty: HttpDuty): HttpHandler => makeHttpFunction(duty, partsInMemory(duty, parts)).handler;
+  const startUpkeep = () => {
+    const made = partsInMemory("maintenance", parts);
+    return { ...made, tick: makeUpkeepHandler({ ...made, engine: makeEngine(made) }) };
+  };
+  return { start, startUpkeep, items, engine: anEngine(memoryDeps(parts)) };
+}
+
+async function anInstallationWithOrders(partitions = 1) {
+  const made = anInstallation();
+  await made.engine.topics.create({ name: "orders", partitions });
+  return { ...made, clusterId: await made.engine.clusterId() };
+}
+
+/** Creates a topic and leaves it as one who died in the middle of a change would. */
+async function leave(items: MemoryItemStore, engine: Engine, name: string, changed: Partial<TopicItem>) {
+  await engine.topics.create({ name, partitions: 3 });
+  const item = readTopic(name, present(items.peek(topicKey(name)), name));
+  const attributes = topicAttributes({ ...item, ...changed });
+  await items.put({ ...topicKey(name), attributes });
+  return attributes;
+}
+
+const creation = (clusterId: string) =>
+  anEvent("POST", `/v3/clusters/${clusterId}/topics`, {
+    headers: json,
+    body: JSON.stringify({ topic_name: "orders", partitions_count: 3 }),
+  });
+
+describe("functions", () => {
+  it("read what others wrote, byte by byte, both ways as base64", async () => {
+    const { start } = await anInstallationWithOrders();
+    const [produce, fetch] = [start("produce"), start("fetch")];
+    const path = "/topics/orders/partitions/0/records";
+    const batch = aBatch("ü", "\u0000\uffff");
+    const stored = await ask(produce, "POST", path, { headers: batches, body: batch });
+    expect(jsonOf(stored)).toMatchObject({ base_offset: 0, record_count: 2 });
+    const read = await ask(fetch, "GET", path, {
+      query: "offset=0",
+      headers: { accept: batches["content-type"] },
+    });
+    expect(read).toMatchObject({ isBase64Encoded: true, headers: { "cumulog-next-offset": "2" } });
+    // Its first bytes are the base offset and the epoch, which the log gives.
+    expect(new Uint8Array(bytesOf(read)).subarray(17)).toEqual(batch.subarray(17));
+  });
+
+  it("say which version they are, and link to the front door's name", async () => {
+    const { start } = await anInstallationWithOrders();
+    const { version, links } = jsonOf(await ask(start("admin"), "GET", "/"));
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(links).toBeDefined();
+    const clusters = jsonOf(await ask(start("admin"), "GET", "/v3/clusters"));
+    expect(clusters.metadata.self).toBe(
+      "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/v3/clusters",
+    );
+  });
+
+  it.each<[HttpDuty, string, string]>([
+    ["produce", "GET", "/topics"],
+    ["produce", "DELETE", "/v3/clusters/x/topics/orders"],
+    ["fetch", "POST", "/topics/orders/partitions/0/records"],
+    ["fetch", "DELETE", "/v3/clusters/x/topics/orders"],
+    ["admin", "POST", "/topics/orders/partitions/0/records"],
+    ["admin", "GET", "/metrics"],
+  ])("serve no other duty than their own: %s refuses %s %s", async (duty, method, path) => {
+    const { start, engine } = await anInstallationWithOrders();
+    const result = await ask(start(duty), method, path, { headers: batches, body: aBatch("x") });
+    expect(result.statusCode).toBe(405);
+    expect(await readAll(engine, "orders", 0)).toEqual([]);
+  });
+
+  it("answer a long poll as soon as another function wrote", async () => {
+    const { start } = await anInstallationWithOrders();
+    const path = "/topics/orders/partitions/0/records";
+    const waiting = ask(start("fetch"), "GET", path, { query: "offset=0&timeout=60000&format=string" });
+    await ask(start("produce"), "POST", path, { headers: batches, body: aBatch("there") });
+    expect(jsonOf(await waiting).records).toMatchObject([{ value: "there" }]);
+  });
+
+  it("that may not change topics leave a half-made one to upkeep, and then serve it", async () => {
+    const { start, startUpkeep, items, engine } = await anInstallationWithOrders();
+    await leave(items, engine, "half", { state: "creating", version: 0 });
+    const produce = () =>
+      ask(start("produce"), "POST", "/topics/half", {
+        headers: v2Json,
+        body: JSON.stringify({ records: [{ value: 1 }] }),
+      });
+    const early = await produce();
+    expect([early.statusCode, early.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(jsonOf(early)).toMatchObject({ error_code: 50301 });
+    await startUpkeep().tick({}, aContext());
+    expect((await produce()).statusCode).toBe(200);
+    expect(await readAll(engine, "half", 0)).toEqual(["1"]);
+  });
+
+  it("tell a new log's clients to come again, until somebody made its cluster id", async () => {
+    const { start } = anInstallation();
+    const path = "/v3/clusters/x/topics";
+    const early = await ask(start("fetch"), "GET", path);
+    expect([early.statusCode, jsonOf(early).error_code]).toEqual([503, 50311]);
+    await ask(start("admin"), "GET", "/v3/clusters");
+    expect((await ask(start("fetch"), "GET", path)).statusCode).toBe(404);
+  });
+});
+
+describe("an event delivered twice", () => {
+  it("to produce is two appends: at least once, as without an idempotent producer", async () => {
+    const { start, engine } = await anInstallationWithOrders();
+    const produce = start("produce");
+    const event = anEvent("POST", "/topics/orders/partitions/0/records", {
+      headers: batches,
+      body: aBatch("a"),
+    });
+    const answers = [await produce(event, aContext()), await produce(event, aContext())];
+    expect(answers.map(answer => jsonOf(answer).base_offset)).toEqual([0, 1]);
+    expect(await readAll(engine, "orders", 0)).toEqual(["a", "a"]);
+  });
+
+  it("to admin creates a topic once", async () => {
+    const { start, engine } = anInstallation();
+    const admin = start("admin");
+    const event = creation(await engine.clusterId());
+    expect((await admin(event, aContext())).statusCode).toBe(201);
+    const { id } = await engine.topics.describe("orders");
+    const again = await admin(event, aContext());
+    expect([again.statusCode, jsonOf(again).error_code]).toEqual([400, 40002]);
+    expect((await engine.topics.describe("orders")).id).toBe(id);
+  });
+
+  it("to admin at the same time creates a topic once", async () => {
+    const { start, engine } = anInstallation();
+    const event = creation(await engine.clusterId());
+    const answers = await Promise.all([start("admin")(event, aContext()), start("admin")(event, aContext())]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 400]);
+    expect(await engine.topics.list()).toHaveLength(1);
+  });
+});
+
+describe("many small records", () => {
+  const name = "n".repeat(249);
+  const many = async () => {
+    const made = anInstallation();
+    await made.engine.topics.create({ name, partitions: 1 });
+    return { ...made, clusterId: await made.engine.clusterId() };
+  };
+  const streamOf = (count: number) =>
+    `{"key":{"type":"STRING","data":"k"},"value":{"type":"STRING","data":"v"}}\n`.repeat(count);
+
+  it("are answered one by one within what Lambda carries, as many as one request may have", async () => {
+    const { start, clusterId } = await many();
+    const result = await ask(start("produce"), "POST", `/v3/clusters/${clusterId}/topics/${name}/records`, {
+      headers: json,
+      body: streamOf(recordsMax),
+    });
+    expect(result.statusCode).toBe(200);
+    const lines = bytesOf(result).toString().trimEnd().split("\n");
+    expect(lines).toHaveLength(recordsMax);
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ error_code: 200, offset: recordsMax - 1 });
+    expect(JSON.stringify(result).length).toBeLessThan(payloadBytesMax);
+  });
+
+  it("past that are refused where the stream ends, and what came before is stored", async () => {
+    const { start, engine, clusterId } = await many();
+    const result = await ask(start("produce"), "POST", `/v3/clusters/${clusterId}/topics/${name}/records`, {
+      headers: json,
+      body: streamOf(recordsMax + 5),
+    });
+    const lines = bytesOf(result).toString().trimEnd().split("\n");
+    expect(lines).toHaveLength(recordsMax + 1);
+    expect(JSON.parse(lines.at(-1) ?? "").error_code).toBe(41301);
+    expect(await readAll(engine, name, 0)).toHaveLength(recordsMax);
+  });
+
+  it("in one body are refused before anything is stored", async () => {
+    const { start, engine } = await many();
+    const records = Array.from({ length: recordsMax + 1 }, () => ({ value: 1 }));
+    const result = await ask(start("produce"), "POST", `/topics/${name}`, {
+      headers: v2Json,
+      body: JSON.stringify({ records }),
+    });
+    expect(result.statusCode).toBe(413);
+    expect(await readAll(engine, name, 0)).toEqual([]);
+  });
+});
+
+describe("upkeep", () => {
+  it("marks a new log, finishes what was left, counts, and reports; the second tick finds nothing to do", async () => {
+    const { startUpkeep, items, engine } = anInstallation();
+    await engine.topics.create({ name: "orders", partitions: 3 });
+    await leave(items, engine, "half", { state: "creating", version: 0 });
+    await leave(items, engine, "going", { state: "deleting", version: 2 });
+    const { tick, telemetry } = startUpkeep();
+    const event = { version: "0", "detail-type": "Scheduled Event", source: "aws.scheduler" };
+    const report = await tick(event, aContext(300_000));
+    expect(report).toEqual({
+      clusterId: await engine.clusterId(),
+      topics: 2,
+      partitions: 6,
+      finished: 2,
+      left: 0,
+    });
+    expect(telemetry.gauges).toEqual(
+      new Map([
+        ["cumulog_topics", 2],
+        ["cumulog_partitions", 6],
+      ]),
+    );
+    expect(telemetry.steps.at(-1)).toBe("flush");
+    const before = items.snapshot();
+    expect(await tick(event, aContext(300_000))).toEqual({ ...report, finished: 0 });
+    expect(items.snapshot()).toEqual(before);
+    expect(before.some(({ sk }) => sk === "format-level")).toBe(true);
+  });
+
+  it("at the same time does its work once", async () => {
+    const { startUpkeep, items, engine } = anInstallation();
+    await leave(items, engine, "orders", { state: "creating", partitions: 20, version: 2 });
+    const reports = await Promise.all([1, 2, 3].map(() => startUpkeep().tick({}, aContext())));
+    for (const report of reports) expect(report).toMatchObject({ topics: 1, partitions: 20, left: 0 });
+    expect(await engine.topics.describe("orders")).toMatchObject({ partitions: 20 });
+  });
+
+  it("begins nothing when its time is nearly over, and says what it left", async () => {
+    const { startUpkeep, items, engine } = anInstallation();
+    await engine.topics.create({ name: "orders", partitions: 3 });
+    const half = await leave(items, engine, "half", { state: "creating", version: 0 });
+    expect(await startUpkeep().tick({}, aContext(5_000))).toMatchObject({ topics: 1, finished: 0, left: 1 });
+    expect(items.peek(topicKey("half"))).toEqual(half);
+  });
+});
