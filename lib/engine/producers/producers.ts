@@ -6,13 +6,13 @@ import { LRUCache } from "lru-cache";
 import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
 import { producersItem, type SequencerImage } from "../../format/items/index.ts";
 import { messageOf } from "../../std/index.ts";
-import { ReadFailed } from "../errors.ts";
+import { OutOfOrderSequence, ReadFailed, UnknownProducer } from "../errors.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { Fold } from "./fold.ts";
 import { loadFold, takeLive } from "./load.ts";
-import { type ChunkPlan, type PlannedBatch, planChunk } from "./plan.ts";
+import { type ChunkPlan, type LeftOut, type PlannedBatch, planChunk } from "./plan.ts";
 import { sequenceBefore } from "./sequences.ts";
 import { nextSequence } from "./state.ts";
 
@@ -52,7 +52,12 @@ export class Producers {
     deadlineMs: DeadlineMs,
   ): Promise<DecidedChunk<Batch>> {
     const fold = await this.#current(shard, partition, deadlineMs).catch(asReadFailed);
-    return { ...planChunk(fold, batches), expected: offset(fold.at) };
+    const plan = planChunk(fold, batches);
+    if (!plan.leftOut.some(isPerhapsOld)) return { ...plan, expected: offset(fold.at) };
+    // Another process may have appended what seems to be missing: that is said only from a strong look.
+    await this.#look(shard, deadlineMs).catch(asReadFailed);
+    const now = await this.#current(shard, partition, deadlineMs).catch(asReadFailed);
+    return { ...planChunk(now, batches), expected: offset(now.at) };
   }
 
   /** What the partition remembers, as of now. Throws ReadFailed. */
@@ -135,6 +140,14 @@ export class Producers {
     // Refused: somebody's newer one is there.
     await repeating(this.#deps, deadlineMs, () => this.#deps.items.put(item, condition));
   }
+}
+
+/** A refusal that a later entry of the log could take back. What is there, is old or is fenced stays so. */
+function isPerhapsOld({ decision }: LeftOut<PlannedBatch>): boolean {
+  return (
+    decision.kind === "refuse" &&
+    (decision.error instanceof OutOfOrderSequence || decision.error instanceof UnknownProducer)
+  );
 }
 
 /** Nothing was sent yet: a store that does not answer a read leaves no doubt about the append. */

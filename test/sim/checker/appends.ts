@@ -143,7 +143,9 @@ function checkOrder(appends: readonly AppendOperation[]): readonly Violation[] {
   for (const append of appends) {
     const { invocation, outcome, process } = append;
     const place = placeOf(invocation);
-    if (place === undefined || outcome.kind !== "ok" || outcome.answer.op !== "append") continue;
+    // What a producer sends again is where it was: its order is that of its sequences.
+    if (invocation.producer || place === undefined || outcome.kind !== "ok" || outcome.answer.op !== "append")
+      continue;
     const { baseOffset } = outcome.answer;
     const before = latest.get(`${process} ${place}`);
     if (before !== undefined && before.baseOffset > baseOffset)

@@ -4,6 +4,7 @@
 import { checkAppends } from "./appends.ts";
 import type { HistoryEvent } from "./history.ts";
 import { describe, type Operation, operationsOf } from "./operations.ts";
+import { checkProducers } from "./producers.ts";
 import { checkReads } from "./reads.ts";
 import { checkTopics } from "./topics.ts";
 import { truthOf } from "./truth.ts";
@@ -16,6 +17,7 @@ export function checkHistory(history: readonly HistoryEvent[]): readonly Violati
   return [
     ...truth.violations,
     ...checkAppends(operations, truth),
+    ...checkProducers(operations, truth),
     ...checkReads(history, operations, truth),
     ...checkTopics(operations),
     ...checkErrors(operations),

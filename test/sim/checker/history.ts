@@ -29,6 +29,8 @@ export type Invocation =
       readonly values: readonly string[];
       /** As sent; absent where the log gives its own. */
       readonly timestampsMs?: readonly number[];
+      /** Of an idempotent producer: however often it is sent, it is there once. */
+      readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
     })
   | (Place & {
       readonly op: "fetch";

@@ -8,6 +8,7 @@ import type { EngineOptions } from "../../../lib/engine/index.ts";
 import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
+import { producer } from "../actors/producer.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
 import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
@@ -101,6 +102,7 @@ async function outage(stage: Stage, prng: Prng): Promise<void> {
 function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void>[] {
   const actors = [
     ...Array.from({ length: 4 }, (_, i) => appender(stage, prng.fork(`appender ${i}`))),
+    ...Array.from({ length: 2 }, (_, i) => producer(stage, prng.fork(`producer ${i}`))),
     ...Array.from({ length: 3 }, (_, i) => reader(stage, prng.fork(`reader ${i}`))),
     ...Array.from({ length: 2 }, (_, i) => tailer(stage, prng.fork(`tailer ${i}`))),
     asker(stage, prng.fork("asker")),

@@ -5,15 +5,20 @@ import { activeBeforeSequencers } from "./active-before-sequencers.ts";
 import { commitBeforePut } from "./commit-before-put.ts";
 import { commitsOutOfOrder } from "./commits-out-of-order.ts";
 import { deletionWithoutSeal } from "./deletion-without-seal.ts";
+import { duplicatesForgotten } from "./duplicates-forgotten.ts";
+import { epochNotFenced } from "./epoch-not-fenced.ts";
 import { fenceNotExpected } from "./fence-not-expected.ts";
 import { floorNotExpected } from "./floor-not-expected.ts";
 import { floorNotInherited } from "./floor-not-inherited.ts";
+import { foldSkipsGap } from "./fold-skips-gap.ts";
+import { gapFromStaleFold } from "./gap-from-stale-fold.ts";
 import { itemReadOnce } from "./item-read-once.ts";
 import { lookUpBeginsLate } from "./look-up-begins-late.ts";
 import { offsetsFromStaleImage } from "./offsets-from-stale-image.ts";
 import { offsetsListedEventually } from "./offsets-listed-eventually.ts";
 import { outOfRangeFromStaleRead } from "./out-of-range-from-stale-read.ts";
 import { pageNotCovering } from "./page-not-covering.ts";
+import { partitionNotExpected } from "./partition-not-expected.ts";
 import { removalBeforePages } from "./removal-before-pages.ts";
 import { retryWithoutFence } from "./retry-without-fence.ts";
 import { retryWithoutLookUp } from "./retry-without-look-up.ts";
@@ -21,6 +26,7 @@ import { retryWithoutOwnEntry } from "./retry-without-own-entry.ts";
 import { rollOfASubset } from "./roll-of-a-subset.ts";
 import { sameIdTwice } from "./same-id-twice.ts";
 import { sealNotExpected } from "./seal-not-expected.ts";
+import { sequenceNotChecked } from "./sequence-not-checked.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
 import { watcherAsleep } from "./watcher-asleep.ts";
@@ -36,6 +42,12 @@ export const mutants: readonly Mutant[] = [
   unknownIsFailure,
   offsetsFromStaleImage,
   commitsOutOfOrder,
+  sequenceNotChecked,
+  duplicatesForgotten,
+  epochNotFenced,
+  partitionNotExpected,
+  gapFromStaleFold,
+  foldSkipsGap,
   floorNotExpected,
   fenceNotExpected,
   sealNotExpected,

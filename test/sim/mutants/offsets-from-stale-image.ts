@@ -6,9 +6,9 @@ export const offsetsFromStaleImage: Mutant = {
   file: "lib/engine/append/commit.ts",
   edits: [
     {
-      find: 'if (result.kind === "applied") return this.#applied(part, segment, result.attributes);',
+      find: '} else if (result.kind === "applied") resolution = this.#applied(part, segment, result.attributes);',
       replace:
-        'if (result.kind === "applied") {\n          this.#applied(part, segment, result.attributes);\n          const nextOf = (partition: PartitionIndex) => before?.partitions.get(partition)?.next ?? offset(0);\n          return { kind: "committed", baseOffsets: new Map(part.chunks.map(c => [c.partition, nextOf(c.partition)])), segment };\n        }',
+        '} else if (result.kind === "applied") {\n        this.#applied(part, segment, result.attributes);\n        const nextOf = (partition: PartitionIndex) => before?.partitions.get(partition)?.next ?? offset(0);\n        resolution = { kind: "committed", baseOffsets: new Map(part.chunks.map(c => [c.partition, nextOf(c.partition)])) };\n      }',
     },
   ],
   caughtBy: ["I3"],

@@ -53,6 +53,7 @@ export class Client {
         ...(part.log !== undefined && { log: part.log }),
         partition: part.partition,
         values: part.batches.flat().map(record => record.value),
+        ...(part.producer && { producer: part.producer }),
         ...(!part.isStamped && { timestampsMs: part.batches.flat().map(record => record.timestampMs) }),
       }),
     );

@@ -21,6 +21,8 @@ export type NewBatches = Target & {
   readonly batches: readonly (readonly NewRecord[])[];
   /** The topic gives records its own time. */
   readonly isStamped?: boolean;
+  /** Of an idempotent producer, whose request is one batch. */
+  readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
 };
 
 /** The batches of one partition as record batches. */
@@ -33,7 +35,7 @@ export function requestOf(part: NewBatches): AppendRequest {
         value: utf8(`${value}|${"x".repeat(paddingBytes)}`),
         headers: [],
       })),
-      { codecs: pureCodecs },
+      { codecs: pureCodecs, ...(part.producer && { producer: part.producer }) },
     ),
   );
   return {

@@ -10,6 +10,8 @@ export const checkRows = {
   6: "frozen between PUT and commit, thawed after the sweep: refused by floor",
   7: "the same request delivered twice",
   8: "retried on another process while the first try is in flight",
+  9: "five under way, one failed: the rest is missing it, then all in order",
+  11: "epoch raised while batches of the old one are under way",
   12: "some shard commits of one request failed, others not",
   13: "throttled fully, then half",
   14: "503 SlowDown, 30 s PUT",
