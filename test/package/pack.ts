@@ -23,6 +23,7 @@ export const needed: readonly string[] = [
   "dist/cdk/index.d.ts",
   "dist/cdk/index.js",
   "dist/cli/main.js",
+  "dist/lambdas/LICENSES.txt",
   "dist/lambdas/admin/index.mjs",
   "dist/lambdas/fetch/index.mjs",
   "dist/lambdas/maintenance/index.mjs",
@@ -36,7 +37,7 @@ export const needed: readonly string[] = [
 
 /** All that may be in it: nothing that only development needs, and no source that Node would have to compile. */
 const allowed =
-  /^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|bin\/cumulog\.js|dist\/(lib|cli|cdk)\/.*(\.js|\.d\.ts)|dist\/lambdas\/[a-z-]+\/index\.mjs)$/;
+  /^(LICENSE|NOTICE|README\.md|CHANGELOG\.md|package\.json|bin\/cumulog\.js|dist\/(lib|cli|cdk)\/.*(\.js|\.d\.ts)|dist\/lambdas\/([a-z-]+\/index\.mjs|LICENSES\.txt))$/;
 
 /** Builds and packs into `folder`. */
 export async function pack(folder: string): Promise<Packed> {
