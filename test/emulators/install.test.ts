@@ -77,7 +77,11 @@ describe("a tool", () => {
     });
   });
 
-  it("that is not there is no failure", async () => {
+  it("that is not there is no failure, and leaves nothing to wait for", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === "Timeout").length;
+    const before = timers();
     expect(await runTool("cumulog-no-such-tool", [])).toEqual({ kind: "absent" });
+    // One that is left would keep the process waiting.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });

@@ -27,27 +27,24 @@ export class EmulatorReport implements Reporter {
     }
   }
 
-  /** Whether every suite ran and nothing failed that was not known to. */
+  /** Whether every row ran and nothing failed that was not known to. */
   get isGood(): boolean {
     return (
       this.#strayErrors === 0 &&
-      this.#rows.length > 0 &&
       this.#rows.every(({ counts }) => counts.failed + counts.notRun === 0 && counts.passed > 0)
     );
   }
 
-  /** The table. `others`: emulators without a suite, and why. */
-  toText(others: readonly { readonly name: string; readonly reason: string }[]): string {
+  /** The table. `others`: emulators whose rows could not be run, and why. */
+  toText(others: readonly { readonly name: string; readonly why: string }[]): string {
     const table = new Table({
       head: ["suite", "passed", "known wrong", "failed", "not run"],
       colAligns: ["left", "right", "right", "right", "right"],
-      style: { head: [], border: [] },
-      chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+      style: { head: [], border: [], compact: true },
     });
     for (const { suite, counts } of this.#rows.toSorted((a, b) => (a.suite < b.suite ? -1 : 1)))
       table.push([suite, counts.passed, counts.knownWrong, counts.failed, counts.notRun]);
-    for (const { name, reason } of others)
-      table.push([name, { content: `not run: ${reason}`, colSpan: 4, hAlign: "left" }]);
+    for (const { name, why } of others) table.push([name, { content: why, colSpan: 4, hAlign: "left" }]);
     return table.toString();
   }
 }

@@ -15,18 +15,22 @@ export function runTool(command: string, args: readonly string[], cwd?: string):
     const child = spawn(command, args, {
       ...(cwd === undefined ? {} : { cwd }),
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: toolMsMax,
     });
+    // Not spawn's own timeout: it goes on waiting for a tool that is not there.
+    const patience = setTimeout(() => child.kill(), toolMsMax);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-64 * 1024);
       });
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      error.code === "ENOENT" ? resolve({ kind: "absent" }) : reject(error),
-    );
-    child.on("close", (code, signal) =>
-      resolve({ kind: "ended", code: code ?? -1, output: signal === null ? output : `${output}\n${signal}` }),
-    );
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(patience);
+      if (error.code === "ENOENT") resolve({ kind: "absent" });
+      else reject(error);
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(patience);
+      resolve({ kind: "ended", code: code ?? -1, output: signal === null ? output : `${output}\n${signal}` });
+    });
   });
 }
