@@ -33,12 +33,14 @@ const kindsMax = 1000;
 
 export class LambdaTelemetry implements Telemetry {
   readonly #logger: Logger;
+  readonly #level: LogLevel | "silent";
   readonly #measurements: Measurements;
   readonly #repeated = new Map<string, Repeated>();
   #isCold = true;
 
   constructor({ level, ...process }: LambdaTelemetryOptions) {
     const { service, ...places } = process;
+    this.#level = level;
     this.#logger = new Logger({
       serviceName: service,
       logLevel: levelNames[level],
@@ -104,10 +106,15 @@ export class LambdaTelemetry implements Telemetry {
   }
 
   #write(level: LogLevel, message: string, fields: LogFields = {}): void {
+    // Powertools would write by Lambda's own level (AWS_LAMBDA_LOG_LEVEL) where there is one, and there metrics are lines
+    // of level info: that one must let them pass.
+    if (levels.indexOf(level) < levels.indexOf(this.#level)) return;
     const named = Object.entries(fields).map(([name, value]) => [reserved[name] ?? name, value]);
     this.#logger[level](message, Object.fromEntries(named));
   }
 }
+
+const levels: readonly (LogLevel | "silent")[] = ["debug", "info", "warn", "error", "silent"];
 
 const levelNames = {
   debug: "DEBUG",

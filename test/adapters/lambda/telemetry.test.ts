@@ -22,6 +22,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
@@ -72,6 +73,15 @@ describe("log lines of a function", () => {
     expect(written).toEqual([]);
     new LambdaTelemetry({ ...options, level: "warn" }).log("warn", "x");
     expect(written).toHaveLength(1);
+  });
+
+  it("leave out what is below their own level also where Lambda has one", () => {
+    // Powertools takes Lambda's level instead of the one it was made with.
+    vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "INFO");
+    const telemetry = new LambdaTelemetry({ ...options, level: "warn" });
+    telemetry.log("info", "x");
+    telemetry.log("warn", "y");
+    expect(lines()).toEqual([expect.objectContaining({ level: "WARN", message: "y" })]);
   });
 
   it("keep a field that is called as Powertools calls its own, without a line about it", () => {
