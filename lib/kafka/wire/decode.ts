@@ -1,32 +1,21 @@
 /**
  * Bytes to messages. A decoder is made once per message and version, from the table; it reads without looking at
- * versions again. Bytes are not trusted: nothing is read past the end, a list is never longer than the bytes that are
- * there, and all lists of a message together have a bound. Records and bytes are views, not copies.
+ * versions again. Bytes are not trusted: `source.ts` says what is refused. Records and bytes are views, not copies.
  */
-import { MalformedBytes, present, Reader, textOf } from "../../std/index.ts";
-import type { Fields, Message, PrimitiveKind, Type, Values } from "./schema.ts";
+import { assert, MalformedBytes, present, textOf } from "../../std/index.ts";
+import { bytesMin, type Form } from "./bytes-min.ts";
+import {
+  type Fields,
+  type Message,
+  type PrimitiveKind,
+  type Type,
+  textBytesMax,
+  type Values,
+} from "./schema.ts";
+import { Source, type TaggedReader } from "./source.ts";
 import { includes } from "./versions.ts";
 
-/** Elements of all lists in one message: 10,000 partitions with all they have need a twentieth of it. */
-const elementsMax = 2_000_000;
-
-/** Reads from where the source stands. */
-class Source extends Reader {
-  #elements = 0;
-
-  /** Throws MalformedBytes unless a list of this length can be there. */
-  countElements(count: number): void {
-    this.#elements += count;
-    // Each element takes a byte at least.
-    if (count > this.remaining || this.#elements > elementsMax)
-      throw new MalformedBytes(
-        `a list of ${count} elements at ${this.position}, ${this.remaining} bytes are left`,
-      );
-  }
-}
-
 type Read = (source: Source) => unknown;
-type Form = { readonly version: number; readonly isFlexible: boolean };
 
 const decoders = new WeakMap<Message, Map<number, Read>>();
 
@@ -52,12 +41,12 @@ function structReader(fields: Fields, form: Form): Read {
   const names: string[] = [];
   const reads: (Read | undefined)[] = [];
   const defaults: unknown[] = [];
-  const tagged = new Map<number, { readonly name: string; readonly read: Read }>();
+  const tagged = new Map<number, TaggedReader>();
   for (const name of Object.keys(fields)) {
     const field = present(fields[name], name);
     const isThere = includes(field.versions, form.version);
     const read = isThere ? valueReader(field.type, includes(field.nullable, form.version), form) : undefined;
-    if (read && field.tag !== undefined) tagged.set(field.tag, { name, read });
+    if (read && field.tag !== undefined) tagged.set(field.tag, taggedReader(name, read));
     names.push(name);
     reads.push(field.tag === undefined ? read : undefined);
     defaults.push(field.defaultValue);
@@ -68,28 +57,15 @@ function structReader(fields: Fields, form: Form): Read {
       const read = reads[i];
       values[names[i] as string] = read ? read(source) : defaults[i];
     }
-    if (form.isFlexible) readTagged(source, tagged, values);
+    if (form.isFlexible) source.readTagged(tagged, values);
     return values;
   };
 }
 
-/** Tagged => count:varint [tag:varint size:varint bytes]. Unknown ones are passed over. */
-function readTagged(
-  source: Source,
-  tagged: ReadonlyMap<number, { readonly name: string; readonly read: Read }>,
-  values: Record<string, unknown>,
-): void {
-  const count = source.varint();
-  source.countElements(count);
-  for (let i = 0; i < count; i++) {
-    const tag = source.varint();
-    const content = source.block();
-    const known = tagged.get(tag);
-    if (!known) continue;
-    const inner = new Source(content);
-    values[known.name] = known.read(inner);
-    inner.end(`tagged field ${known.name}`);
-  }
+function taggedReader(name: string, read: Read): TaggedReader {
+  return (source, values) => {
+    values[name] = read(source);
+  };
 }
 
 function valueReader(type: Type, isNullable: boolean, form: Form): Read {
@@ -97,7 +73,7 @@ function valueReader(type: Type, isNullable: boolean, form: Form): Read {
     case "struct":
       return isNullable ? orNull(structReader(type.fields, form)) : structReader(type.fields, form);
     case "list":
-      return listReader(valueReader(type.of, false, form), isNullable, form);
+      return listReader(type.of, isNullable, form);
     default:
       return primitiveReader(type.kind, isNullable, form);
   }
@@ -108,11 +84,14 @@ function orNull(read: Read): Read {
   return source => (source.i8() < 0 ? null : read(source));
 }
 
-function listReader(read: Read, isNullable: boolean, { isFlexible }: Form): Read {
+function listReader(of: Type, isNullable: boolean, form: Form): Read {
+  const read = valueReader(of, false, form);
+  const bytesEach = bytesMin(of, form);
+  assert(bytesEach > 0, "elements of no bytes: nothing would bound their number");
   return source => {
-    const count = isFlexible ? source.varint() - 1 : source.i32();
+    const count = form.isFlexible ? source.compactLength() : source.i32();
     if (count < 0) return nothing(isNullable, "list", source);
-    source.countElements(count);
+    source.countElements(count, bytesEach);
     const values: unknown[] = [];
     for (let i = 0; i < count; i++) values.push(read(source));
     return values;
@@ -120,8 +99,8 @@ function listReader(read: Read, isNullable: boolean, { isFlexible }: Form): Read
 }
 
 function primitiveReader(kind: PrimitiveKind, isNullable: boolean, { isFlexible }: Form): Read {
-  const shortLength: Length = isFlexible ? compactLength : source => source.i16();
-  const longLength: Length = isFlexible ? compactLength : source => source.i32();
+  const shortLength: Length = isFlexible ? compactText : source => source.i16();
+  const longLength: Length = isFlexible ? source => source.compactLength() : source => source.i32();
   switch (kind) {
     case "bool":
       return source => source.u8() !== 0;
@@ -134,7 +113,7 @@ function primitiveReader(kind: PrimitiveKind, isNullable: boolean, { isFlexible 
     case "int32":
       return source => source.i32();
     case "int64":
-      return source => source.i64();
+      return source => source.nearestI64();
     case "float64":
       return source => source.f64();
     case "uuid":
@@ -150,8 +129,12 @@ function primitiveReader(kind: PrimitiveKind, isNullable: boolean, { isFlexible 
 
 type Length = (source: Source) => number;
 
-function compactLength(source: Source): number {
-  return source.varint() - 1;
+/** A text is as long as 16 bits can say in every version. */
+function compactText(source: Source): number {
+  const length = source.compactLength();
+  if (length > textBytesMax)
+    throw new MalformedBytes(`a text of ${length} bytes at ${source.position}, at most ${textBytesMax}`);
+  return length;
 }
 
 function lengthReader(

@@ -3,7 +3,16 @@
  * they are, so that a fetch copies none of them. What is left out of a draft is written as its default.
  */
 import { assert, present, utf8, Writer } from "../../std/index.ts";
-import type { Draft, Field, Fields, Message, PrimitiveKind, Type, Values } from "./schema.ts";
+import {
+  type Draft,
+  type Field,
+  type Fields,
+  type Message,
+  type PrimitiveKind,
+  type Type,
+  textBytesMax,
+  type Values,
+} from "./schema.ts";
 import { includes } from "./versions.ts";
 
 /** Collects what is written, in parts. */
@@ -47,7 +56,10 @@ type Form = { readonly version: number; readonly isFlexible: boolean; readonly m
 
 const encoders = new WeakMap<Message, Map<number, Write>>();
 
-/** Writes the message. Asserts that no value is lost that the version has no field for, unless it may be ignored. */
+/**
+ * Writes the message. Asserts that every value fits its field, and that none is lost that the version has no field for,
+ * unless it may be ignored.
+ */
 export function encode<F extends Fields>(
   sink: Sink,
   message: Message<F>,
@@ -117,11 +129,25 @@ function writeTagged(sink: Sink, tagged: readonly Tagged[], values: Readonly<Rec
   }
 }
 
-function isDefault(value: unknown, { defaultValue }: Field<unknown>): boolean {
+/** Whether a value is what a reader takes for it when it is left out. */
+function isDefault(value: unknown, { type, defaultValue }: Field<unknown>): boolean {
   if (value === undefined || value === defaultValue) return true;
-  return (
-    Array.isArray(value) && value.length === 0 && Array.isArray(defaultValue) && defaultValue.length === 0
-  );
+  if (value === null || defaultValue === null) return false;
+  switch (type.kind) {
+    case "struct":
+      return isAllDefault(value as Readonly<Record<string, unknown>>, type.fields);
+    case "list":
+    case "bytes":
+    case "records":
+      // These are empty by default, or null.
+      return (value as { readonly length: number }).length === 0;
+    default:
+      return false;
+  }
+}
+
+function isAllDefault(values: Readonly<Record<string, unknown>>, fields: Fields): boolean {
+  return Object.entries(fields).every(([name, field]) => isDefault(values[name], field));
 }
 
 function valueWriter(type: Type, isNullable: boolean, form: Form, name: string): Write {
@@ -157,26 +183,45 @@ function primitiveWriter(kind: PrimitiveKind, isNullable: boolean, form: Form, n
     case "bool":
       return (sink, value) => void sink.writer.u8(value ? 1 : 0);
     case "int8":
-      return (sink, value) => void sink.writer.i8(value as number);
+      return (sink, value) => void sink.writer.i8(within(value, -128, 127, name));
     case "int16":
-      return (sink, value) => void sink.writer.i16(value as number);
+      return (sink, value) => void sink.writer.i16(within(value, -32_768, 32_767, name));
     case "uint16":
-      return (sink, value) => void sink.writer.u16(value as number);
+      return (sink, value) => void sink.writer.u16(within(value, 0, 65_535, name));
     case "int32":
-      return (sink, value) => void sink.writer.i32(value as number);
+      return (sink, value) => void sink.writer.i32(within(value, -2_147_483_648, 2_147_483_647, name));
     case "int64":
       return (sink, value) => void sink.writer.i64(value as number);
     case "float64":
       return (sink, value) => void sink.writer.f64(value as number);
     case "uuid":
-      return (sink, value) => void sink.writer.put(Buffer.from(value as string, "base64url"));
+      return (sink, value) => void sink.writer.put(uuidBytes(value as string, name));
     case "string":
-      return (sink, value) => writeBlock(sink, shortLength, value === null ? null : utf8(value as string));
+      return (sink, value) => writeBlock(sink, shortLength, value === null ? null : textBytes(value, name));
     case "bytes":
       return (sink, value) => writeBlock(sink, longLength, value as Uint8Array | null);
     case "records":
       return (sink, value) => passRecords(sink, longLength, value as readonly Uint8Array[] | null);
   }
+}
+
+/** An integer that its field can hold: another would be written as a wrong one, without a word. */
+function within(value: unknown, min: number, max: number, name: string): number {
+  const isWithin = Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  assert(isWithin, () => `${name} is ${value}, not an integer in [${min}, ${max}]`);
+  return value as number;
+}
+
+function uuidBytes(value: string, name: string): Uint8Array {
+  const bytes = Buffer.from(value, "base64url");
+  assert(bytes.length === 16, () => `${name} is "${value}", not a uuid in base64url`);
+  return bytes;
+}
+
+function textBytes(value: unknown, name: string): Uint8Array {
+  const bytes = utf8(value as string);
+  assert(bytes.length <= textBytesMax, () => `${name} has ${bytes.length} bytes, at most ${textBytesMax}`);
+  return bytes;
 }
 
 type WriteLength = (sink: Sink, length: number) => void;

@@ -5,8 +5,9 @@
  * RequestHeader v2 => the same, then tagged fields. It goes with flexible versions.
  * ResponseHeader v0 => correlationId:i32. v1 => the same, then tagged fields; ApiVersions always has v0 (KIP-511).
  */
-import { MalformedBytes, Reader, textOf } from "../../std/index.ts";
+import { MalformedBytes } from "../../std/index.ts";
 import type { Sink } from "./encode.ts";
+import { Source, type TaggedReader } from "./source.ts";
 
 /** The start of every request, the same in all versions. */
 export type RequestHeader = {
@@ -20,26 +21,25 @@ export type RequestHeader = {
 
 /** The part of the header that says which version follows. Throws MalformedBytes. */
 export function readRequestHeader(frame: Uint8Array): RequestHeader {
-  const reader = new Reader(frame);
-  const apiKey = reader.i16();
-  const apiVersion = reader.i16();
-  const correlationId = reader.i32();
-  const length = reader.i16();
+  const source = new Source(frame);
+  const apiKey = source.i16();
+  const apiVersion = source.i16();
+  const correlationId = source.i32();
+  const length = source.i16();
   if (length < -1) throw new MalformedBytes(`a client id of ${length} bytes`);
-  const clientId = length < 0 ? null : textOf(reader.take(length));
-  return { apiKey, apiVersion, correlationId, clientId, bodyAt: reader.position };
+  // It is only ever shown: what is no UTF-8 in it is no reason to refuse a client that Kafka serves.
+  const clientId = length < 0 ? null : Buffer.from(source.take(length)).toString();
+  return { apiKey, apiVersion, correlationId, clientId, bodyAt: source.position };
 }
+
+/** No header has a tagged field yet. */
+const noneKnown: ReadonlyMap<number, TaggedReader> = new Map();
 
 /** The body after a header; of a flexible version the header's tagged fields are passed over. Throws MalformedBytes. */
 export function bodyOf(frame: Uint8Array, header: RequestHeader, isFlexible: boolean): Uint8Array {
-  const reader = new Reader(frame.subarray(header.bodyAt));
-  if (isFlexible) {
-    for (let left = reader.varint(); left > 0; left--) {
-      reader.varint();
-      reader.block();
-    }
-  }
-  return reader.take(reader.remaining);
+  const source = new Source(frame.subarray(header.bodyAt));
+  if (isFlexible) source.readTagged(noneKnown, {});
+  return source.take(source.remaining);
 }
 
 /** Writes a request's header, for tests and for clients of our own. */

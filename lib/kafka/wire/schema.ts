@@ -3,9 +3,12 @@
  * Decoder and encoder are made from a table; so is the type of a message, so that the three cannot disagree.
  *
  * A field that a version does not have reads as its default: handlers see one shape whatever the client speaks.
- * 64-bit integers are numbers, and what is outside +-2^53 is malformed; uuids are 22 characters of base64url.
+ * 64-bit integers are numbers, and what is outside +-2^53 is read as the nearest; uuids are 22 characters of base64url.
  */
 import { noVersions, type Versions, versions } from "./versions.ts";
+
+/** The longest text: its length was 16 bits before versions were flexible, and has stayed so. Bytes. */
+export const textBytesMax = 32_767;
 
 /** How values of a field lie on the wire. */
 export type PrimitiveKind =
@@ -133,13 +136,13 @@ export const int16 = declare<number>({ kind: "int16" }, 0);
 export const uint16 = declare<number>({ kind: "uint16" }, 0);
 /** Big-endian, signed, 32 bits. */
 export const int32 = declare<number>({ kind: "int32" }, 0);
-/** Big-endian, signed, 64 bits, of which numbers within +-2^53 are read. */
+/** Big-endian, signed, 64 bits; read as the nearest number within +-2^53. */
 export const int64 = declare<number>({ kind: "int64" }, 0);
 /** IEEE 754, 64 bits. */
 export const float64 = declare<number>({ kind: "float64" }, 0);
 /** 16 bytes, as base64url. */
 export const uuid = declare<string>({ kind: "uuid" }, uuidZero);
-/** UTF-8 with its length before it: 16 bits, or a compact varint. */
+/** UTF-8 of at most `textBytesMax` with its length before it: 16 bits, or a compact varint. */
 export const string = declare<string>({ kind: "string" }, "");
 /** Bytes with their length before them: 32 bits, or a compact varint. Read as a view. */
 export const bytes = declare<Uint8Array>({ kind: "bytes" }, new Uint8Array());
