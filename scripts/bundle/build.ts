@@ -76,7 +76,7 @@ function withoutSideEffects(root: string): Plugin {
     name: "without-side-effects",
     setup(build) {
       build.onResolve({ filter: /^\.\.?\// }, async ({ path, pluginData, ...where }) => {
-        if (pluginData === own) return undefined;
+        if (pluginData === own || where.importer.includes("node_modules")) return undefined;
         const { resolveDir, importer, kind, with: attributes } = where;
         const found = await build.resolve(path, {
           resolveDir,
