@@ -1,7 +1,10 @@
 /**
- * Runs before `npm start` and `npm test`: installs what package-lock.json names when node_modules is missing or
- * stale, and makes sure that the scripts will run on Node 24. Plain JavaScript, because it runs on whatever Node is
- * there first (20 or newer). Everything it says goes to stderr; when there is nothing to do it says nothing.
+ * Runs before `npm start` (with --omit=dev) and `npm test`: installs what package-lock.json names when node_modules is
+ * missing or stale, and makes sure that the scripts will run on Node 24. Plain JavaScript, because it runs on whatever
+ * Node is there first (20 or newer). Everything it says goes to stderr; when there is nothing to do it says nothing.
+ *
+ * A server needs less than half of what the tests need: a first `npm start` installs only that, and a `npm test` after
+ * it adds the rest. A tree that is whole stays whole, whoever brings it up to date.
  *
  * Several may run at once in one clone: a lock file lets one install while the others wait. It names its holders by
  * process id and start time, so a lock that a killed process left behind is recognised and taken over.
@@ -25,6 +28,7 @@ const modules = join(root, "node_modules");
 const lockfile = join(root, "package-lock.json");
 const stampFile = join(modules, ".cumulog-installed");
 const lockFile = join(root, ".install.lock");
+const wantsDev = !process.argv.includes("--omit=dev");
 
 /** What npm's output tells of the cause, and what to do about it. */
 const hints = [
@@ -53,7 +57,7 @@ class InstallFailed extends Error {}
 
 try {
   // A lockfile, a platform and a Node that were found good before: nothing more to ask.
-  if (readOr(stampFile, "") !== stampFor(process.version)) await bringUpToDate();
+  if (!isStamped(process.version)) await bringUpToDate();
 } catch (error) {
   say(error instanceof InstallFailed ? error.message : `the install failed: ${error.stack}`);
   process.exitCode = 1;
@@ -62,54 +66,80 @@ try {
 async function bringUpToDate() {
   await takeLock();
   try {
-    if (!isInStep()) await install();
-    writeFileSync(stampFile, stampFor(await nodeForScripts()));
+    const isEnough = isInStep(wantsDev);
+    const scope = isEnough ? (isInStep(true) ? "all" : "start") : await install();
+    writeFileSync(stampFile, `${stampFor(await nodeForScripts())} ${scope}\n`);
   } finally {
     rmSync(lockFile, { force: true });
   }
 }
 
+function isStamped(nodeVersion) {
+  const stamped = readOr(stampFile, "");
+  if (stamped === "") return false;
+  const stamp = stampFor(nodeVersion);
+  return stamped === `${stamp} all\n` || (!wantsDev && stamped === `${stamp} start\n`);
+}
+
 function stampFor(nodeVersion) {
   const hash = createHash("sha256").update(readFileSync(lockfile)).digest("hex");
-  return `${hash} ${process.platform}-${process.arch} ${nodeVersion}\n`;
+  return `${hash} ${process.platform}-${process.arch} ${nodeVersion}`;
 }
 
 /**
  * Whether the tree that npm last finished is the lockfile's. npm writes node_modules/.package-lock.json as its last
  * step, so a tree that somebody else installed counts, and one that was cut off half-way does not.
  */
-function isInStep() {
-  const hidden = readOr(join(modules, ".package-lock.json"), undefined);
-  if (hidden === undefined) return false;
-  const installed = JSON.parse(hidden).packages;
+function isInStep(withDev) {
+  const installed = installedPackages();
+  if (installed === undefined) return false;
   const { "": _root, ...wanted } = JSON.parse(readFileSync(lockfile, "utf8")).packages;
   const sameAsWanted = path => installed[path].version === wanted[path]?.version;
-  const isNeeded = ({ optional, os, cpu, libc }) =>
-    !optional || (os?.includes(process.platform) && cpu?.includes(process.arch) && libc === undefined);
+  const isNeeded = ({ dev, optional, os, cpu, libc }) =>
+    (withDev || !dev) &&
+    (!optional || (os?.includes(process.platform) && cpu?.includes(process.arch) && libc === undefined));
   return (
     Object.keys(installed).every(sameAsWanted) &&
     Object.keys(wanted).every(path => path in installed || !isNeeded(wanted[path]))
   );
 }
 
+function installedPackages() {
+  const hidden = readOr(join(modules, ".package-lock.json"), undefined);
+  return hidden === undefined ? undefined : JSON.parse(hidden).packages;
+}
+
+/** Answers with the scope of what is there now: `start`, or `all`. */
 async function install() {
   const startMs = performance.now();
+  const options = ["--include=optional", "--ignore-scripts", "--no-progress"];
+  // What is there stays: `npm ci` would first remove it, under a server that runs.
+  if (wantsDev && isInStep(false))
+    await runNpm(["install", "--no-save", "--include=dev", ...options], "adding what the tests need");
+  const hasDev = Object.values(installedPackages() ?? {}).some(({ dev }) => dev);
+  const scope = wantsDev || hasDev ? "all" : "start";
+  if (!isInStep(wantsDev)) {
+    const packages = scope === "all" ? "--include=dev" : "--omit=dev";
+    await runNpm(["ci", packages, ...options], "installing the dependencies of package-lock.json");
+  }
+  say(`installed in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+  return scope;
+}
+
+/** Throws InstallFailed with npm's last lines. */
+async function runNpm(args, doing) {
   const { spawn } = await import("node:child_process");
   // npm must not run on the very Node that it is about to replace.
   const ownBin = join(modules, ".bin");
   const path = (process.env.PATH ?? "").split(delimiter).filter(folder => folder !== ownBin);
-  const npm = spawn(
-    "npm",
-    ["ci", "--include=optional", "--include=dev", "--ignore-scripts", "--no-progress"],
-    {
-      cwd: root,
-      env: { ...process.env, PATH: path.join(delimiter) },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const npm = spawn("npm", args, {
+    cwd: root,
+    env: { ...process.env, PATH: path.join(delimiter) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   // If we are killed and npm is not, it still holds the lock.
   if (npm.pid !== undefined) writeFileSync(lockFile, JSON.stringify([nameOf(process.pid), nameOf(npm.pid)]));
-  say("installing the dependencies of package-lock.json ...");
+  say(`${doing} ...`);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => npm.kill(signal));
   let output = "";
   for (const stream of [npm.stdout, npm.stderr])
@@ -119,11 +149,10 @@ async function install() {
   const ending = await new Promise(resolve => {
     npm.on("error", error => resolve(error.code === "ENOENT" ? "npm is not on the PATH" : error.message));
     npm.on("close", (code, signal) =>
-      resolve(code === 0 ? undefined : `npm ci ended with ${signal ?? code}`),
+      resolve(code === 0 ? undefined : `npm ${args[0]} ended with ${signal ?? code}`),
     );
   });
   if (ending !== undefined) throw new InstallFailed(reasonOf(ending, output));
-  say(`installed in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
 }
 
 function reasonOf(ending, output) {

@@ -41,7 +41,7 @@ describe("installing", () => {
     expect(result.status).toBe(0);
     expect(result.stdout).toBe("");
     expect(result.stderr).toContain("installing the dependencies");
-    expect(npmCalls()).toEqual(["ci --include=optional --include=dev --ignore-scripts --no-progress"]);
+    expect(npmCalls()).toEqual(["ci --include=dev --include=optional --ignore-scripts --no-progress"]);
   });
 
   it("says and runs nothing when nothing changed", () => {
@@ -91,6 +91,96 @@ describe("installing", () => {
   });
 });
 
+describe("installing for a start alone", () => {
+  const start = ["--omit=dev"];
+  const one = { version: "1.0.0" };
+  const tests = { version: "1.0.0", dev: true };
+  const testsHere = {
+    version: "1.0.0",
+    dev: true,
+    optional: true,
+    os: [process.platform],
+    cpu: [process.arch],
+  };
+
+  beforeEach(() =>
+    writeLockfile({
+      "node_modules/one": one,
+      "node_modules/tests": tests,
+      "node_modules/tests-here": testsHere,
+    }),
+  );
+
+  it("leaves out in a fresh clone what only the tests need, and says nothing the next time", () => {
+    expect(install(start).status).toBe(0);
+    expect(npmCalls()).toEqual(["ci --omit=dev --include=optional --ignore-scripts --no-progress"]);
+    expect(existsSync(join(clone, "node_modules", "one"))).toBe(true);
+    expect(existsSync(join(clone, "node_modules", "tests"))).toBe(false);
+    expect(install(start)).toMatchObject({ status: 0, stderr: "" });
+    expect(npmCalls()).toHaveLength(1);
+  });
+
+  it("is content with everything", () => {
+    install();
+    expect(install(start)).toMatchObject({ status: 0, stderr: "" });
+    writeFileSync(stampFile(), "");
+    expect(install(start)).toMatchObject({ status: 0, stderr: "" });
+    expect(install()).toMatchObject({ status: 0, stderr: "" });
+    expect(npmCalls()).toHaveLength(1);
+  });
+
+  it("is completed for the tests, and nothing is removed", () => {
+    install(start);
+    writeFileSync(join(clone, "node_modules", "one", "in-use"), "");
+    const result = install();
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain("adding what the tests need");
+    expect(npmCalls().slice(1)).toEqual([
+      "install --no-save --include=dev --include=optional --ignore-scripts --no-progress",
+    ]);
+    expect(existsSync(join(clone, "node_modules", "one", "in-use"))).toBe(true);
+    expect(existsSync(join(clone, "node_modules", "tests"))).toBe(true);
+    for (const args of [[], start]) expect(install(args)).toMatchObject({ status: 0, stderr: "" });
+    expect(npmCalls()).toHaveLength(2);
+  });
+
+  it("is installed anew for the tests when adding to it makes another tree than the lockfile's", () => {
+    install(start);
+    writeNpm('[ "$1" = install ] || finish');
+    expect(install().status).toBe(0);
+    expect(npmCalls().map(call => call.split(" ")[0])).toEqual(["ci", "install", "ci"]);
+  });
+
+  it("keeps a tree whole that was whole, when it is stale", () => {
+    install();
+    writeLockfile({ "node_modules/one": { version: "1.0.1" }, "node_modules/tests": tests });
+    expect(install(start).status).toBe(0);
+    expect(npmCalls().slice(1)).toEqual([
+      "ci --include=dev --include=optional --ignore-scripts --no-progress",
+    ]);
+    expect(install()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("brings a small tree up to date as a small one", () => {
+    install(start);
+    writeLockfile({ "node_modules/one": { version: "1.0.1" }, "node_modules/tests": tests });
+    expect(install(start).status).toBe(0);
+    expect(npmCalls().slice(1)).toEqual(["ci --omit=dev --include=optional --ignore-scripts --no-progress"]);
+  });
+
+  it("waits for one that installs everything, and finds it done", async () => {
+    makeGate();
+    writeNpm("read line < gate; finish");
+    const first = startInstall();
+    await said(first, "installing");
+    const second = startInstall(start);
+    await said(second, `waiting for process ${first.pid}`);
+    await openGate();
+    expect(await Promise.all([ended(first), ended(second)])).toEqual([0, 0]);
+    expect(npmCalls()).toHaveLength(1);
+  });
+});
+
 describe("failing", () => {
   it("shows npm's last lines and what to do when the registry does not answer", () => {
     const lines = [
@@ -123,7 +213,7 @@ describe("failing", () => {
   });
 
   it("asks for Node 24 when this one is older and the packages bring none", () => {
-    const result = install(["--import", pretendNode20]);
+    const result = install([], ["--import", pretendNode20]);
     expect(result.status).toBe(1);
     expect(result.stderr).toContain("Node 24 or newer is needed. This is v20.20.2");
     expect(install().status).toBe(0);
@@ -131,7 +221,7 @@ describe("failing", () => {
 
   it("is content with an old Node when the packages bring Node 24", () => {
     writeNpm('finish; mkdir node_modules/.bin; ln -s "$REAL_NODE" node_modules/.bin/node');
-    expect(install(["--import", pretendNode20]).status).toBe(0);
+    expect(install([], ["--import", pretendNode20]).status).toBe(0);
     expect(install()).toMatchObject({ status: 0, stderr: "" });
   });
 
@@ -146,9 +236,9 @@ describe("the lock", () => {
   it("lets one install while the other waits and then finds it done", async () => {
     makeGate();
     writeNpm("read line < gate; finish");
-    const first = start();
+    const first = startInstall();
     await said(first, "installing");
-    const second = start();
+    const second = startInstall();
     await said(second, `waiting for process ${first.pid}`);
     await openGate();
     expect(await Promise.all([ended(first), ended(second)])).toEqual([0, 0]);
@@ -177,12 +267,12 @@ describe("the lock", () => {
   it("is held by npm when only the script was killed", async () => {
     makeGate();
     writeNpm("read line < gate; finish");
-    const first = start();
+    const first = startInstall();
     await said(first, "installing");
     const [, npm] = JSON.parse(readFileSync(lockFile(), "utf8"));
     first.kill("SIGKILL");
     await once(first, "exit");
-    const second = start();
+    const second = startInstall();
     await said(second, `waiting for process ${npm.pid}`);
     await openGate();
     expect(await ended(second)).toBe(0);
@@ -191,15 +281,18 @@ describe("the lock", () => {
 });
 
 /** Runs the step to its end. */
-function install(nodeArgs: readonly string[] = []) {
-  const args = [...nodeArgs, join(clone, "scripts", "install.mjs")];
+function install(scriptArgs: readonly string[] = [], nodeArgs: readonly string[] = []) {
+  const args = [...nodeArgs, join(clone, "scripts", "install.mjs"), ...scriptArgs];
   return spawnSync(process.execPath, args, { env: environment(), encoding: "utf8", timeout: 20_000 });
 }
 
 /** Starts the step. */
-function start(): Running {
+function startInstall(scriptArgs: readonly string[] = []): Running {
   const script = join(clone, "scripts", "install.mjs");
-  return spawn(process.execPath, [script], { env: environment(), stdio: ["ignore", "ignore", "pipe"] });
+  return spawn(process.execPath, [script, ...scriptArgs], {
+    env: environment(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
 }
 
 type Running = ChildProcessByStdio<null, null, Readable>;
@@ -209,17 +302,33 @@ function environment(): NodeJS.ProcessEnv {
   return { PATH: join(clone, "path"), REAL_NODE: process.execPath };
 }
 
-/** An npm that notes its arguments and runs a line of shell, in which `finish` installs what the lockfile names. */
+/**
+ * An npm that notes its arguments and runs a line of shell, in which `finish` does what npm does: `ci` begins with
+ * nothing, folders are made of the packages that the lockfile names, and last of all what is there is noted.
+ */
 function writeNpm(line: string): void {
+  writeFileSync(join(clone, "path", "finish.mjs"), finishing);
   const lines = [
     "#!/bin/sh",
     "PATH=/usr/bin:/bin",
     'echo "$*" >> npm-calls',
-    "finish() { mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json; }",
+    `finish() { "$REAL_NODE" path/finish.mjs $all; }`,
+    'all="$*"',
     line,
   ];
   writeFileSync(join(clone, "path", "npm"), `${lines.join("\n")}\n`, { mode: 0o755 });
 }
+
+const finishing = `
+  import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+  const { "": root, ...named } = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+  if (process.argv[2] === "ci") rmSync("node_modules", { recursive: true, force: true });
+  const isLeftOut = ({ dev, os }) =>
+    (dev && process.argv.includes("--omit=dev")) || (os && !os.includes(process.platform));
+  const packages = Object.fromEntries(Object.entries(named).filter(([, each]) => !isLeftOut(each)));
+  for (const path of ["node_modules", ...Object.keys(packages)]) mkdirSync(path, { recursive: true });
+  writeFileSync("node_modules/.package-lock.json", JSON.stringify({ packages }));
+`;
 
 function npmCalls(): readonly string[] {
   const path = join(clone, "npm-calls");
@@ -228,6 +337,7 @@ function npmCalls(): readonly string[] {
 
 type Package = {
   readonly version: string;
+  readonly dev?: boolean;
   readonly optional?: boolean;
   readonly os?: readonly string[];
   readonly cpu?: readonly string[];
