@@ -9,6 +9,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
+import { bundleFunctions } from "../e2e/bundles.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
 import { leaveHalfMade } from "../e2e/half-made.ts";
 import { SmokeLog, steps } from "../e2e/smoke/index.ts";
@@ -16,14 +17,7 @@ import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
 import { Deployment } from "./runner/deployment.ts";
 import { renderReport } from "./runner/report.ts";
-import {
-  addCallers,
-  bundleFunctions,
-  callers,
-  place,
-  type Synthesis,
-  synthesize,
-} from "./runner/synthesis.ts";
+import { addCallers, callers, place, type Synthesis, synthesize } from "./runner/synthesis.ts";
 
 const topic = "orders";
 /** Bundling takes two seconds of one core, and waits where others have it. */
@@ -68,11 +62,13 @@ describe("a deployment", () => {
       call: callerAs(deployment, "Everyone"),
       topic,
       bodyBytesMax: 4 * 1024 * 1024,
-      tick: async () => {
-        const [result] = await deployment.tick();
-        assert.equal(result?.kind, "result", JSON.stringify(result));
+      backstage: {
+        tick: async () => {
+          const [result] = await deployment.tick();
+          assert.equal(result?.kind, "result", JSON.stringify(result));
+        },
+        leaveHalfMade: name => leaveHalfMade(itemsOf(deployment), name),
       },
-      leaveHalfMade: name => leaveHalfMade(itemsOf(deployment), name),
     });
   }, bundleMsMax);
 

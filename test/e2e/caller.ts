@@ -4,6 +4,7 @@
  */
 import { type IncomingHttpHeaders, request as requestPlainly } from "node:http";
 import { request as requestSecurely } from "node:https";
+import { isIP } from "node:net";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { Sha256 } from "./sha256.ts";
 
@@ -94,7 +95,8 @@ function send({ method, url, headers, body }: Outgoing, options: CallerOptions):
         agent: false,
         timeout: answerMsMax,
         ...(target.protocol === "https:" && {
-          servername: url.hostname,
+          // An address is no server name.
+          ...(isIP(url.hostname) === 0 && { servername: url.hostname }),
           ...(options.certificate !== undefined && { ca: options.certificate }),
         }),
       },

@@ -1,21 +1,13 @@
 /**
  * What `cdk deploy` would send, made in this process: the real app with the real bundles.
  */
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { type App, Stack as CdkStack } from "aws-cdk-lib";
 import { AccountRootPrincipal, Role } from "aws-cdk-lib/aws-iam";
-import * as esbuild from "esbuild";
 import { readContext } from "../../../cdk/config.ts";
 import { addDeployment, type Deployment } from "../../../cdk/deployment.ts";
-import { functionNames } from "../../../lib/app/aws/index.ts";
-import { bundle } from "../../../scripts/bundle/build.ts";
 import { anApp } from "../synthesize.ts";
 import { assetFolder } from "./declared.ts";
 import type { Place, Stack } from "./template/index.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
 
 /** Where everything is. The region is that of the emulators. */
 export const place: Place = { account: "111122223333", region: "us-east-1" };
@@ -25,14 +17,6 @@ export type Synthesis = {
   readonly stacks: readonly Stack[];
   readonly codeOf: (stack: string, assetKey: string) => string;
 };
-
-/** Bundles every function that is called with events, into a folder of its own. Answers with the folder. */
-export async function bundleFunctions(folder: string): Promise<string> {
-  const output = join(folder, randomUUID(), "lambdas");
-  mkdirSync(output, { recursive: true });
-  await Promise.all(functionNames.map(name => bundle(esbuild, { root, output, name })));
-  return output;
-}
 
 /** Synthesizes the app as context says, with callers of its own. */
 export function synthesize(

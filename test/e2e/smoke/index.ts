@@ -1,2 +1,2 @@
-export { SmokeLog, type SmokePlan, type Step } from "./log.ts";
+export { type Backstage, SmokeLog, type SmokePlan, type Step } from "./log.ts";
 export { steps } from "./steps.ts";

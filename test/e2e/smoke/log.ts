@@ -20,10 +20,18 @@ export type SmokePlan = {
   readonly topic: string;
   /** Largest body that the log takes, bytes. */
   readonly bodyBytesMax: number;
+  /** Whether requests without a signature are let in: some emulators ask nobody. */
+  readonly isOpen?: boolean;
+  /** What goes past the API; without it those steps are left out that need it. */
+  readonly backstage?: Backstage;
+};
+
+/** What can be done to a deployment past its API. */
+export type Backstage = {
   /** Runs the maintenance once, now. */
-  readonly tick?: () => Promise<void>;
+  readonly tick: () => Promise<void>;
   /** Leaves a topic of this name as a creator does who died half-way. */
-  readonly leaveHalfMade?: (name: string) => Promise<void>;
+  readonly leaveHalfMade: (name: string) => Promise<void>;
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -98,7 +106,12 @@ export class SmokeLog {
 }
 
 /** One thing that a deployment must be able to do, as a sentence of which the log is the subject. */
-export type Step = { readonly title: string; readonly run: (log: SmokeLog) => Promise<void> };
+export type Step = {
+  readonly title: string;
+  /** Why it cannot be tried here, if it cannot. */
+  readonly obstacle?: (plan: SmokePlan) => string | undefined;
+  readonly run: (log: SmokeLog) => Promise<void>;
+};
 
 /** A body of JSON. */
 export function asJson(value: unknown, mediaType = "application/json"): Sent {

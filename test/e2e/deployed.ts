@@ -1,0 +1,38 @@
+/**
+ * The smoke against a log that is deployed already: in an account, or at whatever speaks as AWS does. Everything comes from
+ * the environment (docs/LOCALSTACK.md); credentials and region are found as the SDK finds them.
+ */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type CallerOptions, signedCaller } from "./caller.ts";
+import type { Phases } from "./phases.ts";
+import { runSmoke } from "./run-smoke.ts";
+
+/** What the environment says of a deployment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs the smoke against CUMULOG_E2E_URL. */
+export async function runDeployed(phases: Phases, environment: Environment): Promise<void> {
+  const caller = await callerOptionsOf(environment);
+  process.stdout.write(`${caller.url}, signed for ${caller.service} in ${caller.region}\n`);
+  await runSmoke(phases, {
+    call: signedCaller(caller),
+    topic: `cumulog-smoke-${randomUUID()}`,
+    bodyBytesMax: 4 * 1024 * 1024,
+    isOpen: environment["CUMULOG_E2E_OPEN"] === "1",
+  });
+}
+
+async function callerOptionsOf(environment: Environment): Promise<CallerOptions> {
+  const url = environment["CUMULOG_E2E_URL"] ?? "";
+  assert.ok(URL.canParse(url), `CUMULOG_E2E_URL ${JSON.stringify(url)} is no URL`);
+  // The client of the SDK finds both, wherever they are configured; it is not used for anything else.
+  const { config } = new DynamoDBClient({});
+  return {
+    url: new URL(url).origin,
+    region: await config.region(),
+    service: environment["CUMULOG_E2E_SERVICE"] ?? "execute-api",
+    credentials: () => config.credentials(),
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * A whole life of a deployment on an emulator of AWS, by the real toolkit: bootstrap, deploy, the smoke through the deployed
+ * HTTP endpoint, destroy, and a look at what is left.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
+import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
+import { bundleFunctions } from "./bundles.ts";
+import { type Call, signedCaller } from "./caller.ts";
+import { type Cloud, startCloud } from "./cloud.ts";
+import { leaveHalfMade } from "./half-made.ts";
+import { clientOptions, kindsOf, listAll } from "./inventory.ts";
+import { findSurprises, knownLimits } from "./known-limits.ts";
+import type { Phases } from "./phases.ts";
+import { runSmoke } from "./run-smoke.ts";
+import { elementsOf, Services } from "./services.ts";
+import { runToolkit } from "./toolkit.ts";
+
+const stage = "e2e";
+const prefix = `Cumulog-${stage}-`;
+const dataStack = `${prefix}data`;
+
+/** How much of what is deployed. The stack that fails is there, and empty. */
+const deployedKinds = {
+  api: 1,
+  bucket: 1,
+  function: 4,
+  "log group": 5,
+  queue: 1,
+  role: 5,
+  "schedule group": 1,
+  stack: 4,
+  table: 1,
+};
+
+/** Names that CloudFormation gave. */
+type Outputs = Readonly<Record<string, string>>;
+
+/** Runs all of it in a folder for whatever is written. Throws EmulatorAbsent where there can be no emulator. */
+export async function runEmulated(phases: Phases, folder: string): Promise<void> {
+  const cloud = await phases.run("start ministack", () => startCloud(folder));
+  try {
+    const code = await phases.run("bundle the functions", () => bundleFunctions(folder));
+    const run = new Run(cloud, phases, folder);
+    await run.synthesize(code);
+    await run.deploy();
+    await run.smoke();
+    await run.destroy();
+  } finally {
+    await cloud.close();
+  }
+}
+
+class Run {
+  readonly #cloud: Cloud;
+  readonly #phases: Phases;
+  readonly #folder: string;
+  readonly #assembly: string;
+  readonly #services: Services;
+  /** What was there before: the bootstrap's. */
+  #before: ReadonlySet<string> = new Set();
+
+  constructor(cloud: Cloud, phases: Phases, folder: string) {
+    this.#cloud = cloud;
+    this.#phases = phases;
+    this.#folder = folder;
+    this.#assembly = join(folder, "cdk.out");
+    this.#services = new Services(cloud);
+  }
+
+  async synthesize(code: string): Promise<void> {
+    const context = [`stage=${stage}`, `code=${code}`].flatMap(each => ["-c", each]);
+    await this.#phases.run("cdk synth", () =>
+      this.#toolkit("synth", "--quiet", "--output", this.#assembly, ...context),
+    );
+  }
+
+  async deploy(): Promise<void> {
+    const { account, region } = this.#cloud;
+    const app = ["--app", this.#assembly];
+    await this.#phases.run("cdk bootstrap", () =>
+      this.#toolkit("bootstrap", `aws://${account}/${region}`, ...app),
+    );
+    this.#before = new Set(await listAll(this.#cloud, this.#services));
+    await this.#phases.run("cdk deploy --all", async () => {
+      const args = ["deploy", "--all", "--require-approval", "never", ...app];
+      const { code, output } = await runToolkit(this.#cloud, this.#folder, args);
+      assert.deepEqual(findSurprises(code, output, knownLimits), [], output);
+    });
+    for (const { stack, refusal, reason } of knownLimits)
+      process.stdout.write(`     left out: ${prefix}${stack}: ${reason} ("${refusal}")\n`);
+    await this.#phases.run("everything that is looked for afterwards is there", async () => {
+      assert.deepEqual(kindsOf(await this.#listNew()), deployedKinds);
+    });
+  }
+
+  async smoke(): Promise<void> {
+    const outputs = await this.#outputs();
+    const { account, region, credentials, certificate } = this.#cloud;
+    const url = outputs["Url"] ?? "";
+    const call = signedCaller({
+      url,
+      region,
+      service: "execute-api",
+      credentials: async () => credentials,
+      certificate: certificate.text,
+    });
+    await this.#phases.run("refuses whoever signs and was granted nothing", () => this.#refuseStranger(url));
+    await runSmoke(this.#phases, {
+      call,
+      topic: `smoke-${account}`,
+      bodyBytesMax: 4 * 1024 * 1024,
+      backstage: {
+        tick: () => this.#tick(outputs["MaintenanceFunctionName"] ?? ""),
+        leaveHalfMade: name => this.#leaveHalfMade(outputs["TableName"] ?? "", name),
+      },
+    });
+  }
+
+  async destroy(): Promise<void> {
+    const app = ["--app", this.#assembly];
+    await this.#phases.run("cdk destroy --all: the data is protected", async () => {
+      const { code, output } = await runToolkit(this.#cloud, this.#folder, [
+        "destroy",
+        "--all",
+        "--force",
+        ...app,
+      ]);
+      assert.notEqual(code, 0, output);
+      assert.match(
+        output,
+        new RegExp(`${dataStack}.* cannot be deleted while TerminationProtection is enabled`),
+      );
+    });
+    await this.#phases.run("cdk destroy of the data, no longer protected", async () => {
+      await this.#services.query("cloudformation", "2010-05-15", {
+        Action: "UpdateTerminationProtection",
+        StackName: dataStack,
+        EnableTerminationProtection: "false",
+      });
+      await this.#toolkit("destroy", dataStack, "--force", ...app);
+    });
+    await this.#phases.run("nothing is left but table and bucket", async () => {
+      const left = await this.#listNew();
+      assert.deepEqual(kindsOf(left), { bucket: 1, table: 1 }, left.join("\n"));
+    });
+  }
+
+  async #listNew(): Promise<readonly string[]> {
+    return (await listAll(this.#cloud, this.#services)).filter(each => !this.#before.has(each));
+  }
+
+  async #toolkit(...args: readonly string[]): Promise<void> {
+    const { code, output } = await runToolkit(this.#cloud, this.#folder, args);
+    assert.equal(code, 0, `cdk ${args.join(" ")}\n${output}`);
+  }
+
+  /** Of all stacks together: no two have an output of one name that is asked for. */
+  async #outputs(): Promise<Outputs> {
+    const xml = await this.#services.query("cloudformation", "2010-05-15", { Action: "DescribeStacks" });
+    const keys = elementsOf(xml, "OutputKey");
+    const values = elementsOf(xml, "OutputValue");
+    return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? ""]));
+  }
+
+  async #tick(name: string): Promise<void> {
+    const path = `/2015-03-31/functions/${name}/invocations`;
+    const { headers, body } = await this.#services.rest("lambda", "POST", path, "{}");
+    assert.equal(headers["x-amz-function-error"], undefined, body.toString("utf8"));
+  }
+
+  async #leaveHalfMade(table: string, name: string): Promise<void> {
+    const client = new DynamoDBClient(clientOptions(this.#cloud));
+    const deps = { client, clock: new SystemClock(), random: new SystemRandom() };
+    await leaveHalfMade(new AwsItemStore(deps, { table }), name);
+    client.destroy();
+  }
+
+  /** A user of the account without any policy. */
+  async #refuseStranger(url: string): Promise<void> {
+    const iam = (parameters: Readonly<Record<string, string>>) =>
+      this.#services.query("iam", "2010-05-08", { UserName: "stranger", ...parameters });
+    await iam({ Action: "CreateUser" });
+    const key = await iam({ Action: "CreateAccessKey" });
+    const [accessKeyId = "", secretAccessKey = ""] = [
+      ...elementsOf(key, "AccessKeyId"),
+      ...elementsOf(key, "SecretAccessKey"),
+    ];
+    const { region, certificate } = this.#cloud;
+    const call: Call = signedCaller({
+      url,
+      region,
+      service: "execute-api",
+      credentials: async () => ({ accessKeyId, secretAccessKey }),
+      certificate: certificate.text,
+    });
+    assert.equal((await call("GET", "/topics")).status, 403);
+  }
+}
