@@ -9,6 +9,7 @@ import {
   flagOf,
   InvalidConfiguration,
   loadConfig,
+  placeOf,
   type RunningService,
   type Setting,
   serve,
@@ -85,8 +86,11 @@ function readConfig(flags: Readonly<Record<string, unknown>>): Config {
 
 /** Scripts wait for this line: it begins with `ready ` and names where the server is found. */
 function readyLine({ addresses, kafkaAddress }: RunningService, config: Config): string {
-  const data = config.memory ? "memory" : config.dataDir;
-  const parts = [...addresses.map(address => `http=${address}`), `kafka=${kafkaAddress}`, `data=${data}`];
+  const parts = [
+    ...addresses.map(address => `http=${address}`),
+    `kafka=${kafkaAddress}`,
+    `data=${placeOf(config)}`,
+  ];
   // The clock of the process starts with it.
   return `ready ${parts.join(" ")} in ${Math.round(performance.now())} ms\n`;
 }

@@ -122,6 +122,7 @@ function fromValue(value: unknown, place: string, problems: string[]): Given | u
 
 function contradictions(config: Config): readonly string[] {
   const problems: string[] = [];
+  if (config.backend === "aws") problems.push(...missingForAws(config));
   if (config.appendBufferBytes < config.segmentBytes)
     problems.push(
       `${flagOf("appendBufferBytes")} ${config.appendBufferBytes} is below ${flagOf("segmentBytes")} ${config.segmentBytes}`,
@@ -129,6 +130,22 @@ function contradictions(config: Config): readonly string[] {
   if (config.bodyBufferBytes < config.requestBytesMax)
     problems.push(
       `${flagOf("bodyBufferBytes")} ${config.bodyBufferBytes} is below ${flagOf("requestBytesMax")} ${config.requestBytesMax}`,
+    );
+  return problems;
+}
+
+/** Hosts that stand for every address of the machine: nobody can be told to come there. */
+const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+function missingForAws(config: Config): readonly string[] {
+  const problems: string[] = [];
+  for (const name of ["table", "bucket"] as const)
+    if (config[name] === "")
+      problems.push(`${flagOf(name)} (${variableOf(name)}) is needed with ${flagOf("backend")} aws`);
+  if (config.memory) problems.push(`${flagOf("memory")} and ${flagOf("backend")} aws exclude each other`);
+  if (wildcards.has(config.host) && config.advertisedHost === "")
+    problems.push(
+      `${flagOf("advertisedHost")} is needed with ${flagOf("backend")} aws and ${flagOf("host")} ${config.host}: other servers name this one to their clients`,
     );
   return problems;
 }

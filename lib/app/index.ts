@@ -7,6 +7,7 @@ export {
   type Config,
   flagOf,
   kebab,
+  placeOf,
   type Setting,
   type SettingName,
   settings,

@@ -21,6 +21,7 @@ import { packageVersion } from "./version/index.ts";
 export type LocalLog = {
   readonly app: Hono;
   readonly engine: Engine;
+  readonly items: ItemStore;
   /** Takes no more appends and resolves when all that are under way are answered. */
   readonly drain: () => Promise<void>;
   /** Closes the stores. Nothing may be under way. */
@@ -69,9 +70,29 @@ export async function startStores(ground: Ground): Promise<{ readonly stores: Pr
     const stores = { items: new MemoryItemStore(), objects: new MemoryObjectStore({ clock }), close };
     return { stores: Promise.resolve(stores) };
   }
+  if (config.backend === "aws") {
+    const { openAws } = await import("../adapters/aws/index.ts");
+    const deps = { clock, telemetry, random: new SystemRandom(), crc32c: systemCodecs.crc32c };
+    return { stores: Promise.resolve(openAws(deps, { ...awsTimes, ...awsPlaces(config) })) };
+  }
   const { openLocal } = await import("../adapters/local/index.ts");
   const { crc32c } = systemCodecs;
   return { stores: openLocal({ dataDir: config.dataDir, clock, telemetry, crc32c }) };
+}
+
+/** A gateway keeps many calls under way; each has as long as the function's calls have. */
+const awsTimes = { connectTimeoutMs: 2_000, answerTimeoutMs: 5_000, connectionsMax: 256 } as const;
+
+/** The table, the bucket, and an emulator of AWS where the SDK's own variables name one. */
+function awsPlaces({ table, bucket }: Config) {
+  const dynamoDbEndpoint = process.env["AWS_ENDPOINT_URL_DYNAMODB"] ?? process.env["AWS_ENDPOINT_URL"];
+  const s3Endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
+  return {
+    table,
+    bucket,
+    ...(dynamoDbEndpoint !== undefined && { dynamoDbEndpoint }),
+    ...(s3Endpoint !== undefined && { s3Endpoint }),
+  };
 }
 
 /** Joins the rest to the stores, as soon as they are open. Throws what they throw, and FormatNewer. */
@@ -96,13 +117,14 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   };
   const deps = { ...parts, engine, exposition, stopping };
   const app = rest.createRestApp(deps, { ...rest.defaultRestOptions, ...restOptions(config) });
-  return { app, engine, drain: () => engine.drain(), close: () => stores.close() };
+  return { app, engine, items: stores.items, drain: () => engine.drain(), close: () => stores.close() };
 }
 
 /** What the settings say to the engine. */
 export function engineOptions(config: Config): Partial<EngineOptions> {
-  const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs } = config;
-  return { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs };
+  const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs, numPartitions } = config;
+  const sizes = { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes };
+  return { ...sizes, lingerMs, partitionsDefault: numPartitions };
 }
 
 function restOptions(config: Config): Partial<RestOptions> {

@@ -35,6 +35,15 @@ export const settings = {
     "Where topics and records are kept. Made when it is missing; one server at a time.",
   ),
   memory: boolean("Keep everything in memory alone: nothing is written, everything is gone at the end."),
+  backend: choice(
+    "local",
+    ["local", "aws"],
+    "Where the log lies: in the data directory, or in a DynamoDB table and an S3 bucket that any number of servers share.",
+  ),
+  table: optionalText(
+    "With the backend aws: the DynamoDB table. Region and credentials are those of the AWS SDK.",
+  ),
+  bucket: optionalText("With the backend aws: the S3 bucket."),
   host: text(
     "127.0.0.1",
     "The address to listen on. Anything but the loopback lets other machines in, without a password.",
@@ -45,6 +54,25 @@ export const settings = {
     { min: 0, max: portMax },
     "port",
     "The port for Kafka clients. 0: any that is free.",
+  ),
+  advertisedHost: optionalText(
+    "The name or address that Kafka clients are told to come to. Without it: the one they came to.",
+  ),
+  advertisedKafkaPort: integer(
+    0,
+    { min: 0, max: portMax },
+    "port",
+    "The port that Kafka clients are told to come to. 0: the one listened on.",
+  ),
+  autoCreateTopics: boolean(
+    "Whether a topic is made when a Kafka client asks for one that does not exist (auto.create.topics.enable).",
+    true,
+  ),
+  numPartitions: integer(
+    4,
+    { min: 1, max: limits.topicPartitionsMax },
+    "partitions",
+    "How many partitions a topic has when its creator does not say (num.partitions).",
   ),
   lingerMs: integer(
     5,
@@ -143,10 +171,15 @@ export function text(defaultValue: string, documentation: string): Setting<strin
   };
 }
 
-function boolean(documentation: string): Setting<boolean> {
+/** A text that need not be given: empty stands for nothing. */
+function optionalText(documentation: string): Setting<string> {
+  return { ...text("", documentation), parse: given => ({ value: given }) };
+}
+
+function boolean(documentation: string, defaultValue = false): Setting<boolean> {
   return {
     type: "boolean",
-    defaultValue: false,
+    defaultValue,
     documentation,
     unit: "",
     range: "true or 1, false or 0",
@@ -213,4 +246,10 @@ function list(documentation: string): Setting<readonly string[]> {
         .filter(part => part !== ""),
     }),
   };
+}
+
+/** Where the log lies, for people. */
+export function placeOf({ backend, memory, dataDir, table, bucket }: Config): string {
+  if (backend === "aws") return `${table}+${bucket}`;
+  return memory ? "memory" : dataDir;
 }

@@ -7,7 +7,7 @@ import type { HttpServer } from "./http-server.ts";
 import type { KafkaPort } from "./kafka.ts";
 import { type Ground, joinLog, type LocalLog, makeGround, startStores } from "./local.ts";
 import type { RunningService } from "./serve.ts";
-import { type Config, flagOf } from "./settings.ts";
+import { type Config, flagOf, placeOf } from "./settings.ts";
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -38,7 +38,7 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
     const { telemetry } = ground;
     stopping.abort();
     telemetry.log("info", "stopping: what is under way is finished");
-    await drain(opened.value, [server, kafka.listener], config.drainMs);
+    await drain(opened.value, [server, kafka], config.drainMs);
     telemetry.log("info", "stopped");
     telemetry.flush();
   };
@@ -52,7 +52,7 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
     },
     kill: () => {
       server.cut();
-      kafka.listener.cut();
+      kafka.cut();
     },
   };
 }
@@ -61,7 +61,7 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
 async function kafkaPort(ground: Ground, log: LocalLog, server: HttpServer): Promise<KafkaPort> {
   const { listenForKafka } = await import("./kafka.ts");
   try {
-    return await listenForKafka(ground, log.engine);
+    return await listenForKafka(ground, log);
   } catch (error) {
     server.cut();
     await log.close();
@@ -78,7 +78,7 @@ async function drain(log: LocalLog, servers: readonly Closable[], drainMs: numbe
 }
 
 function sayHello({ config, telemetry }: Ground, address: string, kafka: string): void {
-  telemetry.log("info", "listening", { address, kafka, data: config.memory ? "memory" : config.dataDir });
+  telemetry.log("info", "listening", { address, kafka, data: placeOf(config) });
   if (!loopback.test(config.host))
     telemetry.log("warn", "other machines can read and write here: nothing asks them for a password", {
       host: config.host,
