@@ -519,6 +519,16 @@ export function describeItemStore(
         ]);
       });
 
+      it("goes on past keys that have no room for another between them", async () => {
+        const longest = (end: string): string => "x".repeat(itemLimits.skBytesMax - end.length) + end;
+        const sks = ["a", "a\0", "a\0\0", "a!", "b", longest(""), longest("y"), longest("\x7f"), "y", "y\0"];
+        const pk = await aStoredRange(sks);
+        for (const limit of [1, 2, 3]) {
+          expect(await sksOf({ pk, from: "", to: "z", limit })).toEqual(sks);
+          expect(await sksOf({ pk, from: "", to: "z", limit, descending: true })).toEqual(sks.toReversed());
+        }
+      });
+
       it("stops after 1 MiB and goes on from there", async () => {
         const pk = freshPk();
         const sks = ["a", "b", "c", "d", "e"];

@@ -47,8 +47,8 @@ export function openStoresAt(
       dynamoDbEndpoint: dynamoDb ?? nowhere,
       s3Endpoint: s3 ?? nowhere,
       connectTimeoutMs: 5_000,
-      // Emulators are slow, and share the machine with the tests.
-      answerTimeoutMs: 20_000,
+      // Emulators are slow, share the machine with the tests, and one row puts a thousand objects at once.
+      answerTimeoutMs: 60_000,
       connectionsMax: 50,
     },
   );
