@@ -5,6 +5,7 @@
 
 import { optionRows, permissionRows } from "../cdk/docs.ts";
 import { metrics } from "../lib/adapters/system/index.ts";
+import { renderFunctionConfiguration } from "../lib/app/aws/settings-docs.ts";
 import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
 import { schema } from "../lib/format/index.ts";
@@ -32,6 +33,7 @@ export const generators: Generators = {
   "costs-volume": volumeTable,
   "costs-waiting": waitingTable,
   configuration: () => renderConfiguration().trimEnd(),
+  "function-configuration": () => renderFunctionConfiguration().trimEnd(),
   deployment: () => table(["option", "default", "values", "what it does"], optionRows()),
   permissions: () => table(["function", "items", "objects"], permissionRows()),
   errors: () => renderErrors().trimEnd(),
