@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type CallerOptions, signedCaller } from "./caller.ts";
+import { type Call, type CallerOptions, signedCaller } from "./caller.ts";
 import type { Phases } from "./phases.ts";
 import { runSmoke } from "./run-smoke.ts";
 
@@ -16,12 +16,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export async function runDeployed(phases: Phases, environment: Environment): Promise<void> {
   const caller = await callerOptionsOf(environment);
   process.stdout.write(`${caller.url}, signed for ${caller.service} in ${caller.region}\n`);
-  await runSmoke(phases, {
-    call: signedCaller(caller),
-    topic: `cumulog-smoke-${randomUUID()}`,
-    bodyBytesMax: 4 * 1024 * 1024,
-    isOpen: environment["CUMULOG_E2E_OPEN"] === "1",
-  });
+  const call = signedCaller(caller);
+  const topic = `cumulog-smoke-${randomUUID()}`;
+  const isOpen = environment["CUMULOG_E2E_OPEN"] === "1";
+  try {
+    await runSmoke(phases, { call, topic, bodyBytesMax: 4 * 1024 * 1024, isOpen });
+  } catch (error) {
+    await removeTopic(call, topic).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A smoke that failed leaves its topic in somebody's account. */
+async function removeTopic(call: Call, topic: string): Promise<void> {
+  const { body } = await call("GET", "/v3/clusters");
+  const { data } = JSON.parse(body.toString("utf8"));
+  await call("DELETE", `/v3/clusters/${data[0].cluster_id}/topics/${topic}`);
 }
 
 async function callerOptionsOf(environment: Environment): Promise<CallerOptions> {
