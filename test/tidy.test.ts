@@ -77,7 +77,7 @@ function lint(folder: string): readonly string[] {
   const args = ["lint", "--reporter=json", `--config-path=${join(folder, "biome-fixtures.json")}`, "."];
   const biome = join(root, "node_modules", ".bin", "biome");
   // Biome ends with a failure when it finds something, as it must here.
-  const { stdout } = spawnSync(biome, args, { cwd: folder, encoding: "utf8", timeout: 20_000 });
+  const { stdout } = spawnSync(biome, args, { cwd: folder, encoding: "utf8", timeout: 120_000 });
   const report: LintReport = JSON.parse(stdout);
   return report.diagnostics
     .map(({ category, location }) => `${location.path}:${location.start.line} ${category.split("/").at(-1)}`)

@@ -20,7 +20,7 @@ const documented = new Set([
 export function checkNames(paths: readonly string[]): Problem[] {
   return paths.flatMap(path => {
     const problem = (message: string): Problem => ({ rule: "name", path, line: 1, message });
-    const names = path.replace(/(\.d|\.test)?\.ts$/, "").split("/");
+    const names = path.replace(/(\.d|\.test|\.suite)?\.ts$/, "").split("/");
     const odd = names.filter(name => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name));
     const empty = names.flatMap(name => name.split("-")).filter(word => emptyWords.has(word));
     return [

@@ -35,6 +35,7 @@ type Deps = {
   readonly telemetry: Telemetry;
 };
 
+/** This gateway among the others. */
 export class GatewayRegistry implements Nodes {
   readonly #deps: Deps;
   readonly #address: Address;
