@@ -95,7 +95,7 @@ async function runSuites(
     config: false,
     watch: false,
     root: join(import.meta.dirname, "..", ".."),
-    include: ready.map(({ plan }) => `test/emulators/suites/${plan.suite}.suite.ts`),
+    include: ready.map(({ plan }) => `test/emulators/suites/${plan.suite}.ts`),
     provide: { emulators: emulators.map(({ name, version, url }) => ({ name, version, url })) },
     reporters: ["dot", report],
     pool: "forks",
