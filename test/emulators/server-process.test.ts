@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { poll } from "./poll.ts";
 import { startServerProcess } from "./server-process.ts";
 import { startStandIn } from "./stand-in.ts";
@@ -31,6 +31,16 @@ describe("a server process", () => {
     owner.kill("SIGKILL");
     const gone = await poll("the end of the server", 20_000, async () => !(await isThere(url)) || undefined);
     expect(gone).toBe(true);
+  });
+
+  it("that ends by itself says so, and why", async () => {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const server = await startStandIn();
+    await fetch(`${server.url}/end`).catch(() => undefined);
+    const said = await poll("its last words", 20_000, async () => write.mock.calls[0]?.[0]);
+    write.mockRestore();
+    expect(said).toBe("the stand-in ended by itself: told to end\n");
+    await server.close();
   });
 
   it("that ends before it is ready is told with what it said, and leaves no directory", async () => {

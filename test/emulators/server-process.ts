@@ -72,10 +72,13 @@ async function startOnce(plan: ServerPlan): Promise<ServerProcess> {
   const said = listenTo(child);
   // Not "exit": what it said last is read by then.
   let hasEnded = false;
+  let isServing = false;
   const ended = once(child, "close").then(() => {
     hasEnded = true;
+    if (isServing) process.stderr.write(`${plan.name} ended by itself: ${said().trim()}\n`);
   });
   const end = async (): Promise<void> => {
+    isServing = false;
     child.stdin?.destroy();
     await ended;
     await rm(directory, { recursive: true, force: true });
@@ -90,6 +93,7 @@ async function startOnce(plan: ServerPlan): Promise<ServerProcess> {
     await end();
     throw error;
   }
+  isServing = true;
   return { url, close: end };
 }
 

@@ -14,7 +14,16 @@ export function startStandIn() {
   });
 }
 
+function serve(port: number): void {
+  const server = createServer((request, response) => {
+    response.end();
+    if (request.url !== "/end") return;
+    process.stderr.write("told to end\n");
+    process.exit(1);
+  });
+  server.listen(port, "127.0.0.1");
+}
+
 const [role, port] = process.argv.slice(2);
-if (import.meta.main && role === "serve")
-  createServer((_request, response) => response.end(String(process.pid))).listen(Number(port), "127.0.0.1");
+if (import.meta.main && role === "serve") serve(Number(port));
 if (import.meta.main && role === "own") process.stdout.write((await startStandIn()).url);
