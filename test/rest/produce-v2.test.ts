@@ -4,6 +4,8 @@ import { utf8 } from "../../lib/std/index.ts";
 import { fetched, readAll, recordsOf } from "../support/log.ts";
 import { anAppWithOrders, v2Binary, v2Json } from "./testing.ts";
 
+type App = Awaited<ReturnType<typeof anAppWithOrders>>;
+
 describe("a batch of JSON records", () => {
   it("is stored as it was written and answered record by record", async () => {
     const app = await anAppWithOrders({ partitions: 1 });
@@ -91,5 +93,61 @@ describe("failures", () => {
     expect(body.offsets).toMatchObject([
       { error_code: 2, error: expect.stringMatching(/^50307 the log is closing/) },
     ]);
+  });
+});
+
+describe("an idempotent producer", () => {
+  const path = "/topics/orders/partitions/0";
+  const send = (app: App, producer: object, ...values: number[]) =>
+    app.call("POST", path, {
+      json: { producer, records: values.map(value => ({ value })) },
+      headers: v2Json,
+    });
+
+  it("is given an id, and may send a batch again: it is there once", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    const [{ cluster_id }] = (await app.call("GET", "/v3/clusters")).body.data;
+    const taken = await app.call("POST", `/v3/clusters/${cluster_id}/producer-ids`);
+    expect(taken).toMatchObject({ status: 200, body: { producer_epoch: 0 } });
+    const id = taken.body.producer_id;
+    for (let delivery = 0; delivery < 3; delivery++)
+      expect((await send(app, { id, epoch: 0, sequence: 0 }, 1, 2)).body.offsets).toMatchObject([
+        { partition: 0, offset: 0 },
+        { partition: 0, offset: 1 },
+      ]);
+    expect((await send(app, { id, epoch: 0, sequence: 2 }, 3)).body.offsets).toMatchObject([{ offset: 2 }]);
+    expect(await readAll(app.engine, "orders", 0)).toEqual(["1", "2", "3"]);
+  });
+
+  it("hears what is missing, and whom a newer epoch put out", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    await send(app, { id: 1, epoch: 1, sequence: 0 }, 1);
+    const missing = await send(app, { id: 1, epoch: 1, sequence: 5 }, 2);
+    expect(missing.body.offsets[0]).toMatchObject({ partition: null, error_code: 1 });
+    expect(missing.body.offsets[0].error).toMatch(/40902.*sequence 5 came, 1 is next/);
+    const fenced = await send(app, { id: 1, epoch: 0, sequence: 1 }, 2);
+    expect(fenced.body.offsets[0].error).toMatch(/40904/);
+  });
+
+  it.each([
+    [{ id: -1, epoch: 0, sequence: 0 }, /producer.id/],
+    [{ id: 1, epoch: 40_000, sequence: 0 }, /producer.epoch/],
+    [{ id: 1, epoch: 0 }, /producer.sequence/],
+    [{ id: 1, epoch: 0, sequence: 0, x: 1 }, /producer.x/],
+  ])("named %j is refused", async (producer, message) => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    const answer = await send(app, producer, 1);
+    expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(message) } });
+  });
+
+  it("names its partition, and sends what is one batch", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    const producer = { id: 1, epoch: 0, sequence: 0 };
+    const nowhere = await app.call("POST", "/topics/orders", {
+      json: { producer, records: [{ value: 1 }] },
+      headers: v2Json,
+    });
+    expect(nowhere.status).toBe(400);
+    expect((await send(app, producer)).status).toBe(422);
   });
 });

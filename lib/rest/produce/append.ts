@@ -13,6 +13,7 @@ import {
 import { buildPlainBatch, encodedRecordBytes, type RecordInput } from "../../format/record-batch/index.ts";
 import { CumulogError, present } from "../../std/index.ts";
 import type { Service } from "../deps.ts";
+import { Unprocessable } from "../errors.ts";
 
 /** A record and where its sender wants it. */
 export type Entry = { readonly record: RecordInput; readonly partition: number | undefined };
@@ -107,6 +108,38 @@ function problemOf(topic: Topic, { record, partition }: Entry, nowMs: number): C
   return new TimestampRefused(
     `timestamp ${record.timestampMs} is ${Math.abs(aheadMs)} ms ${aheadMs > 0 ? "ahead of" : "before"} ${nowMs}; ` +
       `topic ${topic.name} allows ${aheadMs > 0 ? timestampAfterMsMax : timestampBeforeMsMax}`,
+  );
+}
+
+/** The producer of one batch: it is appended once, however often it is sent. */
+export type BatchProducer = { readonly id: number; readonly epoch: number; readonly sequence: number };
+
+/**
+ * As appendRecords, for an idempotent producer: all records are one batch, or none is appended. Throws Unprocessable when
+ * they cannot be one, and what is wrong with a record of them.
+ */
+export async function appendBatch(
+  service: Service,
+  topic: Topic,
+  entries: readonly Entry[],
+  producer: BatchProducer,
+): Promise<readonly Outcome[]> {
+  const nowMs = service.clock.now();
+  for (const entry of entries) {
+    const problem = problemOf(topic, entry, nowMs);
+    if (problem) throw problem;
+  }
+  const accepted = new Gatherer(service, topic);
+  for (const [position, entry] of entries.entries()) accepted.add(entry, position);
+  const [batch, another] = accepted.finish();
+  if (batch === undefined || another !== undefined)
+    throw new Unprocessable(
+      `the ${entries.length} records of an idempotent producer do not fit one batch: send 1 record at least, fewer or smaller ones`,
+    );
+  const batches = buildPlainBatch(batch.records, { codecs: service.codecs, producer });
+  const [answer] = await service.engine.append([{ topic: topic.name, partition: batch.partition, batches }]);
+  return batch.records.map((record, i) =>
+    outcomeOf(present(answer, "an answer"), batch.partition, i, record),
   );
 }
 

@@ -30,3 +30,10 @@ export function partitionOf(value: unknown, place: string): number | undefined {
     throw new BadRequest(`${place} is ${describe(value)}: a whole number from 0 on is wanted`);
   return value;
 }
+
+/** A whole number from 0 to `max`. Throws BadRequest. */
+export function numberOf(value: unknown, max: number, place: string): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > max)
+    throw new BadRequest(`${place} is ${describe(value)}: a whole number from 0 to ${max} is wanted`);
+  return value;
+}

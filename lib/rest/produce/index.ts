@@ -1,4 +1,11 @@
-export { appendRecords, type Entry, type Outcome, topicFor } from "./append.ts";
+export {
+  appendBatch,
+  appendRecords,
+  type BatchProducer,
+  type Entry,
+  type Outcome,
+  topicFor,
+} from "./append.ts";
 export { dataBytes } from "./data.ts";
-export { fieldsOf, listOf, partitionOf } from "./fields.ts";
+export { fieldsOf, listOf, numberOf, partitionOf } from "./fields.ts";
 export { asBody, produceStream } from "./stream.ts";

@@ -28,6 +28,8 @@ const broker = resource("KafkaBroker", {
   partition_replicas: related,
 });
 
+const producerId = z.object({ producer_id: z.int(), producer_epoch: z.int() }).meta({ id: "ProducerId" });
+
 const tag = "Cluster (v3)";
 
 export const clusterRoutes: readonly Route[] = [
@@ -72,6 +74,25 @@ export const clusterRoutes: readonly Route[] = [
       const { cluster_id } = call.params;
       await requireCluster(call.service, cluster_id);
       return json(clusterData(new Links(call, cluster_id), cluster_id));
+    },
+  }),
+  route({
+    duty: "admin",
+    method: "post",
+    path: "/v3/clusters/{cluster_id}/producer-ids",
+    tag,
+    summary: "Take a producer id",
+    description:
+      "For an idempotent producer: an id that nobody else was given. Its epoch is 0, and in each partition its first sequence is 0.",
+    params: clusterParams,
+    query: none,
+    answers: {
+      200: { description: "The id.", content: { "application/json": { schema: producerId } } },
+    },
+    errors: ["UnknownResource"],
+    async handle(call) {
+      await requireCluster(call.service, call.params.cluster_id);
+      return json({ producer_id: await call.service.engine.newProducerId(), producer_epoch: 0 });
     },
   }),
   route({

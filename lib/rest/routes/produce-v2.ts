@@ -5,16 +5,19 @@ import * as z from "zod";
 import { jsonV2 } from "../answer.ts";
 import { parseJson, textOfBody, withBody } from "../body.ts";
 import type { Service } from "../deps.ts";
-import { BodyTooLarge, publicMessage, translate } from "../errors.ts";
+import { BadRequest, BodyTooLarge, publicMessage, translate } from "../errors.ts";
 import { reportFailure, requestIdHeader } from "../failures.ts";
 import { elementTexts, memberTexts } from "../json-text.ts";
 import { mediaTypeOf, v2BinaryMediaType, v2JsonMediaType } from "../media-types.ts";
 import {
+  appendBatch,
   appendRecords,
+  type BatchProducer,
   dataBytes,
   type Entry,
   fieldsOf,
   listOf,
+  numberOf,
   type Outcome,
   partitionOf,
   topicFor,
@@ -22,6 +25,10 @@ import {
 import { type BodyContent, type Call, type Route, type RouteOf, route } from "../route.ts";
 import { none, plainPartitionParams, plainTopicParams } from "../schemas.ts";
 import { namedTopic, topicWithPartition } from "./places.ts";
+
+/** Kafka's: 16 and 32 bits, signed. */
+const producerEpochMax = 32_767;
+const sequenceMax = 2 ** 31 - 1;
 
 const bodyOf = (id: string, data: z.ZodType) =>
   z
@@ -33,6 +40,14 @@ const bodyOf = (id: string, data: z.ZodType) =>
           partition: z.int().min(0).nullish(),
         }),
       ),
+      producer: z
+        .strictObject({
+          id: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+          epoch: z.int().min(0).max(producerEpochMax),
+          sequence: z.int().min(0).max(sequenceMax),
+        })
+        .meta({ description: "Of an idempotent producer; with a partition in the path alone." })
+        .nullish(),
     })
     .meta({ id });
 
@@ -100,7 +115,15 @@ export const produceV2Routes: readonly Route[] = [
   }),
 ];
 
-const bodyFields = new Set(["records", "key_schema_id", "value_schema_id", "key_schema", "value_schema"]);
+const producerFields = new Set(["id", "epoch", "sequence"]);
+const bodyFields = new Set([
+  "records",
+  "producer",
+  "key_schema_id",
+  "value_schema_id",
+  "key_schema",
+  "value_schema",
+]);
 const recordFields = new Set(["key", "value", "partition"]);
 
 async function produce(
@@ -114,9 +137,11 @@ async function produce(
   if (partition === undefined) await service.engine.topics.resolve(namedTopic(name));
   else await topicWithPartition(service, name, partition);
   return withBody(service, request, async bytes => {
-    const entries = readEntries(service, textOfBody(bytes), isJson, partition);
+    const { entries, producer } = readBody(service, textOfBody(bytes), isJson, partition);
     const topic = await topicFor(service, name, entries);
-    const outcomes = await appendRecords(service, topic, entries);
+    const outcomes = producer
+      ? await appendBatch(service, topic, entries, producer)
+      : await appendRecords(service, topic, entries);
     const answer = {
       offsets: outcomes.map(outcome => resultOf(service, request, outcome)),
       key_schema_id: null,
@@ -126,23 +151,23 @@ async function produce(
   });
 }
 
-/** The records of a body. What is wrong with any of them here, its data included, refuses all: nothing is stored yet. */
-function readEntries(
-  service: Service,
-  text: string,
-  isJson: boolean,
-  partition: number | undefined,
-): readonly Entry[] {
+type Body = { readonly entries: readonly Entry[]; readonly producer?: BatchProducer };
+
+/** The records of a body, and whose they are. What is wrong with any of them here, its data included, refuses all: nothing is stored yet. */
+function readBody(service: Service, text: string, isJson: boolean, partition: number | undefined): Body {
   const timestampMs = service.clock.now();
   const { bodyRecordsMax } = service.options;
-  const { records } = fieldsOf(parseJson(text), bodyFields, "body") as { records?: unknown };
+  const { records, producer } = fieldsOf(parseJson(text), bodyFields, "body") as {
+    records?: unknown;
+    producer?: unknown;
+  };
   const texts = isJson ? elementTexts(memberTexts(text).get("records") ?? "[]") : [];
   const list = listOf(records, "records");
   if (list.length > bodyRecordsMax)
     throw new BodyTooLarge(
       `the body has ${list.length} records, ${bodyRecordsMax} are allowed: send fewer at once`,
     );
-  return list.map((each, index) => {
+  const entries = list.map((each, index): Entry => {
     const place = `records.${index}`;
     const fields = fieldsOf(each, recordFields, place);
     const members = isJson ? memberTexts(texts[index] ?? "{}") : undefined;
@@ -156,6 +181,22 @@ function readEntries(
     const record = { timestampMs, key: dataOf("key"), value: dataOf("value"), headers: [] };
     return { record, partition: partition ?? partitionOf(fields["partition"], `${place}.partition`) };
   });
+  return {
+    entries,
+    ...(producer !== undefined && producer !== null && { producer: producerOf(producer, partition) }),
+  };
+}
+
+/** Sequences are counted per partition: whoever counts them says which. Throws BadRequest. */
+function producerOf(value: unknown, partition: number | undefined): BatchProducer {
+  if (partition === undefined)
+    throw new BadRequest("a producer counts per partition: use /topics/{topic}/partitions/{partition}");
+  const fields = fieldsOf(value, producerFields, "producer");
+  return {
+    id: numberOf(fields["id"], Number.MAX_SAFE_INTEGER, "producer.id"),
+    epoch: numberOf(fields["epoch"], producerEpochMax, "producer.epoch"),
+    sequence: numberOf(fields["sequence"], sequenceMax, "producer.sequence"),
+  };
 }
 
 function resultOf(service: Service, request: Request, outcome: Outcome) {
