@@ -17,6 +17,7 @@ import type { Benchmark, BenchSettings } from "./benchmark.ts";
 import { engineAppend } from "./engine-append.ts";
 import { engineFetch } from "./engine-fetch.ts";
 import { idleMemory } from "./idle-memory.ts";
+import { lambda } from "./lambda.ts";
 import { machine } from "./machine.ts";
 import { type Report, render } from "./report.ts";
 import { restAppend } from "./rest-append.ts";
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   restFetch,
   startUp,
   idleMemory,
+  lambda,
 ];
 const results = join(import.meta.dirname, "results");
 

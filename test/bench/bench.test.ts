@@ -27,6 +27,7 @@ describe("the benchmarks", () => {
       ["rest-fetch", 4, 0],
       ["start-up", 2, 1],
       ["idle-memory", 2, 1],
+      ["lambda", 4, 1],
     ]);
     for (const { rows } of reports)
       for (const { title, figures } of rows)

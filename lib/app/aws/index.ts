@@ -3,9 +3,11 @@ export {
   composeAws,
   composeUpkeep,
   type FunctionName,
+  type FunctionParts,
   functionNames,
   type HttpDuty,
   httpDuties,
+  makeHttpFunction,
 } from "./compose.ts";
 export type { HttpHandler } from "./http-handler.ts";
 export type { HttpResult } from "./http-result.ts";
