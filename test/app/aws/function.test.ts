@@ -13,7 +13,8 @@ import type { Engine } from "../../../lib/engine/index.ts";
 import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../../lib/format/items/index.ts";
 import { present } from "../../../lib/std/index.ts";
 import { aContext, anEvent, ask, bytesOf, jsonOf, partsInMemory } from "../../support/lambda.ts";
-import { aBatch, anEngine, memoryDeps, readAll } from "../../support/log.ts";
+import { aBatch, anEngine, appended, memoryDeps, readAll } from "../../support/log.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const batches = { "content-type": "application/vnd.cumulog.batches" };
 const v2Json = { "content-type": "application/vnd.kafka.json.v2+json" };
@@ -107,7 +108,7 @@ describe("functions", () => {
     const { start, startUpkeep, items, engine } = await anInstallationWithOrders();
     await leave(items, engine, "half", { state: "creating", version: 0 });
     const produce = () =>
-      ask(start("produce"), "POST", "/topics/half", {
+      ask(start("produce"), "POST", "/topics/half/partitions/0", {
         headers: v2Json,
         body: JSON.stringify({ records: [{ value: 1 }] }),
       });
@@ -126,6 +127,45 @@ describe("functions", () => {
     expect([early.statusCode, jsonOf(early).error_code]).toEqual([503, 50311]);
     await ask(start("admin"), "GET", "/v3/clusters");
     expect((await ask(start("fetch"), "GET", path)).statusCode).toBe(404);
+  });
+});
+
+describe("a fetch that is large or long", () => {
+  const path = "/topics/orders/partitions/0/records";
+
+  it("brings what fits, and says what to ask for where the records grow too large as text", async () => {
+    const { start, engine } = await anInstallationWithOrders();
+    // Each quote is two characters in JSON, and three in the JSON that a result is.
+    for (let i = 0; i < 5; i++) await appended(engine, "orders", 0, '"'.repeat(1_000_000));
+    const fetch = start("fetch");
+    const asked = (query: string, headers = {}) => ask(fetch, "GET", path, { query, headers });
+    const tooLarge = await asked("offset=0&format=string&max_bytes=60000000");
+    expect([tooLarge.statusCode, jsonOf(tooLarge).error_code]).toEqual([413, 41303]);
+    expect(jsonOf(tooLarge).message).toContain("ask for less, with a smaller max_bytes");
+    const smaller = await asked("offset=0&format=string&max_bytes=1100000");
+    expect(jsonOf(smaller).records).toHaveLength(1);
+    const whole = await asked("offset=0&max_bytes=60000000", { accept: batches["content-type"] });
+    expect([whole.statusCode, whole.headers["cumulog-next-offset"]]).toEqual([200, "4"]);
+    expect(JSON.stringify(whole).length).toBeLessThan(payloadBytesMax);
+  });
+
+  it("waits no longer than the front door does, whatever is asked for", async () => {
+    const clock = new ManualClock();
+    const items = new MemoryItemStore();
+    const objects = new MemoryObjectStore({ clock });
+    await anEngine(memoryDeps({ clock, items, objects })).topics.create({ name: "orders", partitions: 1 });
+    const { handler } = makeHttpFunction("fetch", partsInMemory("fetch", { clock, items, objects }));
+    let answeredMs: number | undefined;
+    const waiting = ask(handler, "GET", path, { query: "offset=0&timeout=60000" }).finally(() => {
+      answeredMs = clock.monotonicMs();
+    });
+    // Two timers are the handler's; then it watches, with two more.
+    while (clock.waiting < 4) await clock.advance(0);
+    await clock.advance(24_000);
+    expect(answeredMs).toBeUndefined();
+    await clock.advance(2_000);
+    expect(answeredMs).toBe(25_000);
+    expect(await waiting).toMatchObject({ statusCode: 200 });
   });
 });
 
