@@ -4,15 +4,16 @@
  * to AWS on the way is held against IAM.
  */
 import assert from "node:assert/strict";
-import type { KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
 import { bundleFunctions } from "../e2e/bundles.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
-import { leaveHalfMade } from "../e2e/half-made.ts";
-import { SmokeLog, steps } from "../e2e/smoke/index.ts";
+import { changeTopic, leaveHalfMade } from "../e2e/half-made.ts";
+import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
 import { Deployment } from "./runner/deployment.ts";
@@ -20,15 +21,18 @@ import { renderReport } from "./runner/report.ts";
 import { addCallers, callers, place, type Synthesis, synthesize } from "./runner/synthesis.ts";
 
 const topic = "orders";
-/** Bundling takes two seconds of one core, and waits where others have it. */
-const bundleMsMax = 120_000;
+const bodyBytesMax = 4 * 1024 * 1024;
 const directory = temporaryDirectories();
+/** Bundling and synthesis take some seconds of one core, and wait where others have it. */
+const madeMsMax = 120_000;
 const running: Deployment[] = [];
 let code: string;
+let usual: Synthesis;
 
 beforeAll(async () => {
   code = await bundleFunctions(await directory());
-}, bundleMsMax);
+  usual = synthesize({ code }, (app, made) => addCallers(app, made, topic));
+}, madeMsMax);
 afterAll(async () => {
   for (const deployment of running) await deployment.close();
 });
@@ -39,10 +43,12 @@ async function start(synthesis: Synthesis, keyOf?: (issuer: string) => KeyObject
   return deployment;
 }
 
+type CallerName = (typeof callers.names)[number];
+
 /** Signs as one of the roles that the templates grant something. */
-function callerAs(deployment: Deployment, name: (typeof callers.names)[number]): Call {
+function callerAs(deployment: Deployment, name: CallerName, over: { secretAccessKey?: string } = {}): Call {
   const { url, domainName } = deployment;
-  const credentials = deployment.credentialsOf(callers.stack, name);
+  const credentials = { ...deployment.credentialsOf(callers.stack, name), ...over };
   return signedCaller({
     url: `https://${domainName}`,
     connectTo: url,
@@ -52,42 +58,22 @@ function callerAs(deployment: Deployment, name: (typeof callers.names)[number]):
   });
 }
 
-describe("a deployment", () => {
-  let deployment: Deployment;
-  let log: SmokeLog;
-
-  beforeAll(async () => {
-    deployment = await start(synthesize({ code }, (app, made) => addCallers(app, made, topic)));
-    log = new SmokeLog({
-      call: callerAs(deployment, "Everyone"),
-      topic,
-      bodyBytesMax: 4 * 1024 * 1024,
-      backstage: {
-        tick: async () => {
-          const [result] = await deployment.tick();
-          assert.equal(result?.kind, "result", JSON.stringify(result));
-        },
-        leaveHalfMade: name => leaveHalfMade(itemsOf(deployment), name),
-      },
-    });
-  }, bundleMsMax);
-
-  it.each(steps)("$title", async ({ run }) => {
-    await expect(run(log)).resolves.toBeUndefined();
-    expect(deployment.problems).toEqual([]);
+function smokeOf(deployment: Deployment, name: CallerName = "Everyone"): SmokeLog {
+  return new SmokeLog({
+    call: callerAs(deployment, name),
+    topic,
+    bodyBytesMax,
+    backstage: {
+      tick: () => tick(deployment),
+      leaveHalfMade: half => leaveHalfMade(itemsOf(deployment), half),
+    },
   });
+}
 
-  it("wrote logs, and none of an error", () => {
-    expect(deployment.log.length).toBeGreaterThan(0);
-    expect(deployment.log.filter(line => /"level":"(ERROR|CRITICAL)"/i.test(line))).toEqual([]);
-  });
-
-  it("reports what it called and which permissions nobody needed", () => {
-    const report = renderReport(deployment);
-    console.log(report);
-    expect(report).toContain("dynamodb:UpdateItem");
-  });
-});
+async function tick(deployment: Deployment): Promise<void> {
+  const [result] = await deployment.tick();
+  assert.equal(result?.kind, "result", JSON.stringify(result));
+}
 
 /** The table of the deployment, past the policies. */
 function itemsOf({ dynamoDb: { url, tables } }: Deployment): AwsItemStore {
@@ -98,4 +84,291 @@ function itemsOf({ dynamoDb: { url, tables } }: Deployment): AwsItemStore {
     credentials: emulatorCredentials,
   });
   return new AwsItemStore({ client, clock: new SystemClock(), random: new SystemRandom() }, { table });
+}
+
+describe("a deployment", () => {
+  let deployment: Deployment;
+  let log: SmokeLog;
+
+  beforeAll(async () => {
+    deployment = await start(usual);
+    log = smokeOf(deployment);
+  });
+
+  it.each(steps)("$title", async ({ run }) => {
+    await expect(run(log)).resolves.toBeUndefined();
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("wrote logs, and none of an error", () => {
+    expect(deployment.log.length).toBeGreaterThan(0);
+    expect(deployment.log.filter(isError)).toEqual([]);
+  });
+});
+
+describe("on a bad day", () => {
+  let deployment: Deployment;
+  let log: SmokeLog;
+  const create = async (name: string, partitions: number) =>
+    log.json(
+      201,
+      "POST",
+      await log.v3("/topics"),
+      asJson({ topic_name: name, partitions_count: partitions }),
+    );
+
+  const append = async (text: string): Promise<number> => {
+    const record = { partition_id: 0, value: { type: "STRING", data: text } };
+    const records = await log.v3(`/topics/${topic}/records`);
+    return Number((await log.json(200, "POST", records, asJson(record)))["offset"]);
+  };
+  const values = async (): Promise<readonly string[]> => {
+    const path = `/topics/${topic}/partitions/0/records?format=string`;
+    const { records } = await log.json(200, "GET", path);
+    return (records as readonly { readonly value: string }[]).map(({ value }) => value);
+  };
+
+  beforeAll(async () => {
+    deployment = await start(usual);
+    log = smokeOf(deployment);
+  });
+
+  it("the first one who comes is the tick", async () => {
+    await tick(deployment);
+    expect(await log.v3("")).toMatch(/^\/v3\/clusters\/[\w-]{22}$/);
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("the tick finishes what a deleter and a grower left", async () => {
+    await create("leaving", 2);
+    await create("growing", 2);
+    await changeTopic(itemsOf(deployment), "leaving", item => ({ ...item, state: "deleting" }));
+    await changeTopic(itemsOf(deployment), "growing", item => ({
+      ...item,
+      partitions: 4,
+      state: "creating",
+    }));
+    await tick(deployment);
+    await log.refused(404, 40401, "GET", await log.v3("/topics/leaving"));
+    const grown = await log.json(200, "GET", await log.v3("/topics/growing"));
+    expect(grown["partitions_count"]).toBe(4);
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("a commit whose answer is lost is looked up, and stands once", async () => {
+    await create(topic, 1);
+    for (let offset = 0; offset < 12; offset++) {
+      deployment.cutNext({ name: "dynamodb:UpdateItem" });
+      expect(await append(`once ${offset}`)).toBe(offset);
+    }
+    expect(await values()).toEqual(Array.from({ length: 12 }, (_, offset) => `once ${offset}`));
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("a commit whose answer is lost is found in a page, too", async () => {
+    const others = 12;
+    // Another process commits and rolls, before the first one hears that it will hear nothing.
+    const meanwhile = async (): Promise<void> => {
+      for (let count = 0; count < others; count++) await append("meanwhile");
+    };
+    deployment.cutNext({ name: "dynamodb:UpdateItem", meanwhile });
+    const offset = await append("rolled");
+    expect(await values()).toHaveLength(offset + 1 + others);
+    expect((await values())[offset]).toBe("rolled");
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("a page whose put is not answered is the same page", async () => {
+    deployment.cutNext({ name: "dynamodb:PutItem", key: "P#" });
+    const before = (await values()).length;
+    for (let count = 0; count < 12; count++) await append("more");
+    expect(await values()).toHaveLength(before + 12);
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("an object that is gone is told from one that may not be read", async () => {
+    const path = `/topics/${topic}/partitions/0/records`;
+    const offset = await append("x".repeat(64 * 1024));
+    await removeObjects(deployment);
+    await log.refused(500, 50005, "GET", `${path}?offset=${offset}`);
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("a function that starts anew reads what others wrote", async () => {
+    await deployment.cool();
+    const read = await log.json(200, "GET", `/topics/${topic}/partitions/0/records?max_bytes=100`);
+    expect(read["records"]).not.toHaveLength(0);
+    expect(deployment.problems).toEqual([]);
+  });
+});
+
+describe("a caller", () => {
+  let deployment: Deployment;
+  let clusterId: string;
+  const statusOf = async (name: CallerName, method: string, path: string, body?: object) =>
+    (await callerAs(deployment, name)(method, path, body && asJson(body))).status;
+
+  beforeAll(async () => {
+    deployment = await start(usual);
+    const log = smokeOf(deployment);
+    const topics = await log.v3("/topics");
+    clusterId = topics.split("/")[3] ?? "";
+    for (const topic_name of [topic, "others"]) await log.json(201, "POST", topics, asJson({ topic_name }));
+  });
+
+  it.each<[CallerName, readonly number[]]>([
+    ["Producer", [200, 200, 403, 403, 403, 403, 403]],
+    ["Consumer", [403, 403, 403, 200, 403, 403, 403]],
+    ["Administrator", [403, 403, 403, 403, 403, 403, 200]],
+    ["Everyone", [200, 200, 200, 200, 200, 200, 200]],
+    ["Nobody", [403, 403, 403, 403, 403, 403, 403]],
+  ])("with the grants of %s may do that and nothing else", async (name, expected) => {
+    const record = { value: { type: "STRING", data: "x" } };
+    const batch = { records: [{ value: "eA==" }] };
+    const v3 = `/v3/clusters/${clusterId}`;
+    const statuses = [
+      await statusOf(name, "POST", `${v3}/topics/${topic}/records`, record),
+      (
+        await callerAs(deployment, name)(
+          "POST",
+          `/topics/${topic}`,
+          asJson(batch, "application/vnd.kafka.binary.v2+json"),
+        )
+      ).status,
+      await statusOf(name, "POST", `${v3}/topics/others/records`, record),
+      await statusOf(name, "GET", `/topics/${topic}/partitions/0/records`),
+      await statusOf(name, "GET", "/topics/others/partitions/0/records"),
+      await statusOf(name, "GET", "/topics"),
+      await statusOf(name, "GET", v3),
+    ];
+    expect(statuses).toEqual(expected);
+  });
+
+  it("whose signature is another's is refused", async () => {
+    const forged = callerAs(deployment, "Everyone", { secretAccessKey: "guessed" });
+    expect((await forged("GET", "/topics")).status).toBe(403);
+  });
+
+  it("without a permission makes no problem of the deployment's own", () => {
+    expect(deployment.problems).toEqual([]);
+  });
+});
+
+describe("with tokens", () => {
+  const issuer = "https://issuer.example";
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  let call: Call;
+
+  beforeAll(async () => {
+    const context = {
+      code,
+      authorizer: "jwt",
+      jwtIssuer: issuer,
+      jwtAudience: "log",
+      jwtScopePrefix: "cumulog/",
+    };
+    const deployment = await start(synthesize(context), name => (name === issuer ? publicKey : undefined));
+    const { url, domainName } = deployment;
+    call = signedCaller({
+      url: `https://${domainName}`,
+      connectTo: url,
+      region: place.region,
+      service: "execute-api",
+      credentials: async () => emulatorCredentials,
+    });
+  }, madeMsMax);
+
+  const tokenOf = (claims: object): string => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const seconds = Math.floor(Date.now() / 1000);
+    const usualClaims = {
+      iss: issuer,
+      aud: "log",
+      iat: seconds - 1,
+      exp: seconds + 600,
+      scope: "cumulog/fetch",
+    };
+    const signed = `${part({ alg: "RS256" })}.${part({ ...usualClaims, ...claims })}`;
+    return `Bearer ${signed}.${sign("RSA-SHA256", Buffer.from(signed), privateKey).toString("base64url")}`;
+  };
+  const statusWith = async (authorization?: string): Promise<number> =>
+    (await call("GET", "/topics", { isUnsigned: true, ...(authorization && { headers: { authorization } }) }))
+      .status;
+
+  it("lets in whoever bears one for this log with the scope of the route", async () => {
+    expect(await statusWith(tokenOf({}))).toBe(200);
+  });
+
+  it("knows nobody without a token that is good", async () => {
+    expect(await statusWith()).toBe(401);
+    expect(await statusWith("Bearer nonsense")).toBe(401);
+    expect(await statusWith(tokenOf({ aud: "another" }))).toBe(401);
+    expect(await statusWith(tokenOf({ iss: "https://another.example" }))).toBe(401);
+    expect(await statusWith(tokenOf({ exp: 1 }))).toBe(401);
+    expect(await statusWith(`${tokenOf({}).slice(0, -4)}AAAA`)).toBe(401);
+  });
+
+  it("refuses a token with the scope of another route", async () => {
+    expect(await statusWith(tokenOf({ scope: "cumulog/produce cumulog/admin" }))).toBe(403);
+  });
+});
+
+describe("a permission that is missing", () => {
+  it.each([
+    ["dynamodb:UpdateItem", "dynamodb:UpdateTable"],
+    ["L#*", "M#*"],
+  ])("%s is refused as AWS would, and told", async (permission, other) => {
+    const deployment = await start(withoutOf(usual, "DoorProduceRole", permission, other));
+    const log = smokeOf(deployment);
+    await log.json(201, "POST", await log.v3("/topics"), asJson({ topic_name: topic }));
+    const record = asJson({ value: { type: "STRING", data: "x" } });
+    const answer = await log.plan.call("POST", await log.v3(`/topics/${topic}/records`), record);
+    expect(answer.status).toBe(500);
+    expect(answer.body.toString("utf8")).toContain("AccessDenied");
+    expect(deployment.problems[0]).toMatch(
+      /not authorized to perform: dynamodb:\w+ .* leading keys L#.*: nothing allows it/,
+    );
+  });
+});
+
+describe("all runs together", () => {
+  it("tell what was called, and which permissions nobody needed", () => {
+    const report = renderReport(running.slice(0, 3));
+    console.log(report);
+    expect(report).toContain("dynamodb:UpdateItem");
+  });
+});
+
+/** The same templates, with a word in the policies of a role replaced. */
+function withoutOf(synthesis: Synthesis, role: string, word: string, other: string): Synthesis {
+  const stacks = synthesis.stacks.map(({ name, template }) => {
+    const entries = Object.entries(template.Resources).map(([id, resource]) => [
+      id,
+      id.startsWith(role)
+        ? JSON.parse(JSON.stringify(resource).replaceAll(`"${word}"`, `"${other}"`))
+        : resource,
+    ]);
+    return { name, template: { ...template, Resources: Object.fromEntries(entries) } };
+  });
+  assert.notDeepEqual(stacks, synthesis.stacks, `${role} holds ${word}`);
+  return { ...synthesis, stacks };
+}
+
+async function removeObjects({ s3: { url, buckets } }: Deployment): Promise<void> {
+  const [Bucket] = buckets;
+  const client = new S3Client({
+    endpoint: url,
+    region: place.region,
+    credentials: emulatorCredentials,
+    forcePathStyle: true,
+  });
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+  const Objects = Contents.map(({ Key }) => ({ Key }));
+  assert.notEqual(Objects.length, 0);
+  await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  client.destroy();
+}
+
+function isError(line: string): boolean {
+  return /"level":"(ERROR|CRITICAL)"/i.test(line);
 }

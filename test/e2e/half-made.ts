@@ -1,11 +1,11 @@
 /**
- * Leaves a topic as a creator does who died half-way: the topic is written, its sequencers are not.
+ * Leaves a topic as somebody does who died half-way, past the API: a creator wrote the topic, and not its sequencers.
  */
 
 import type { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
 import { topicId } from "../../lib/format/index.ts";
-import { topicAttributes, topicKey } from "../../lib/format/items/index.ts";
+import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../lib/format/items/index.ts";
 
 /** Writes the item of a topic with two partitions that somebody began to create. */
 export async function leaveHalfMade(items: AwsItemStore, name: string): Promise<void> {
@@ -21,4 +21,16 @@ export async function leaveHalfMade(items: AwsItemStore, name: string): Promise<
     createdMs: new SystemClock().now(),
   });
   await items.put({ ...topicKey(name), attributes });
+}
+
+/** Writes a topic that is there as its changer did who then died. */
+export async function changeTopic(
+  items: AwsItemStore,
+  name: string,
+  change: (item: TopicItem) => TopicItem,
+): Promise<void> {
+  const attributes = await items.get(topicKey(name), { consistent: true });
+  const before = readTopic(name, attributes ?? {});
+  const after = { ...change(before), version: before.version + 1 };
+  await items.put({ ...topicKey(name), attributes: topicAttributes(after) });
 }

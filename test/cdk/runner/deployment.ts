@@ -12,7 +12,7 @@ import {
   startDynalite,
 } from "../../emulators/index.ts";
 import { poll } from "../../emulators/poll.ts";
-import { AwsProxy } from "./calls/index.ts";
+import { AwsProxy, type Cut } from "./calls/index.ts";
 import {
   apiOf,
   bucketsOf,
@@ -45,6 +45,7 @@ export class Deployment {
   readonly domainName: string;
   /** Around the functions and their policies: for what a test does behind their backs. */
   readonly dynamoDb: { readonly url: string; readonly tables: readonly string[] };
+  readonly s3: { readonly url: string; readonly buckets: readonly string[] };
   readonly functions: readonly FunctionDefinition[];
   /** What functions wrote, in order. */
   readonly log: string[] = [];
@@ -69,7 +70,8 @@ export class Deployment {
     const items = await startDynalite();
     const objects = await S3Server.start({ region: place.region });
     for (const table of tables) await makeTable(items, table, place);
-    for (const bucket of bucketsOf(resolver)) await createBucket(objects.url, bucket);
+    const buckets = bucketsOf(resolver);
+    for (const bucket of buckets) await createBucket(objects.url, bucket);
     const proxy = await AwsProxy.start(
       { roleOf: key => iam.ownerOf(key)?.role, refusalOf: (role, need) => iam.refusalOf(role, need) },
       { dynamoDbUrl: items.url, s3Url: objects.url, partitionKeys: partitionKeysOf(tables), place },
@@ -102,7 +104,11 @@ export class Deployment {
     );
     const closers = [api, lambda, proxy, items, objects].map(each => () => each.close());
     const dynamoDb = { url: items.url, tables: tables.map(({ name }) => name) };
-    return new Deployment({ resolver, iam, proxy, lambda, api, functions, log, place, dynamoDb, closers });
+    const s3 = { url: objects.url, buckets };
+    return new Deployment({
+      ...{ resolver, iam, proxy, lambda, api, functions, log, place },
+      ...{ dynamoDb, s3, closers },
+    });
   }
 
   private constructor(parts: {
@@ -115,12 +121,14 @@ export class Deployment {
     readonly log: string[];
     readonly place: Place;
     readonly dynamoDb: Deployment["dynamoDb"];
+    readonly s3: Deployment["s3"];
     readonly closers: readonly (() => Promise<void>)[];
   }) {
     this.url = parts.api.url;
     this.functions = parts.functions;
     this.log = parts.log;
     this.dynamoDb = parts.dynamoDb;
+    this.s3 = parts.s3;
     this.domainName = apiOf(parts.resolver).domainName;
     this.#resolver = parts.resolver;
     this.#iam = parts.iam;
@@ -154,6 +162,11 @@ export class Deployment {
   /** Permissions of a function's role, and whether a call needed them. */
   usageOf(definition: FunctionDefinition) {
     return this.#iam.usageOf(definition.role);
+  }
+
+  /** Loses the answer of a call to AWS. */
+  cutNext(cut: Cut): void {
+    this.#proxy.cutNext(cut);
   }
 
   /** The next event of every function meets a cold start. */

@@ -1,19 +1,22 @@
 /**
- * What a run showed, as text: calls to AWS by function, and the permissions that no call needed.
+ * What runs of the same templates showed, as text: calls to AWS by function, and the permissions that no call needed.
  */
 import type { Deployment } from "./deployment.ts";
 
-/** The report of a run. */
-export function renderReport(deployment: Deployment): string {
-  const { calls, functions, processes } = deployment;
+/** The report of some runs together. */
+export function renderReport(deployments: readonly Deployment[]): string {
+  const calls = deployments.flatMap(each => each.calls);
+  const processes = deployments.reduce((sum, each) => sum + each.processes, 0);
+  const functions = deployments[0]?.functions ?? [];
   const lines = functions.flatMap(definition => {
     const own = calls.filter(({ role }) => role === definition.role);
-    const usage = deployment.usageOf(definition);
-    const idle = usage.filter(({ isUsed }) => !isUsed).map(({ grain }) => `  never used: ${grain}`);
+    const usage = deployments.flatMap(each => each.usageOf(definition));
+    const grains = new Set(usage.map(({ grain }) => grain));
+    const used = new Set(usage.filter(({ isUsed }) => isUsed).map(({ grain }) => grain));
     return [
-      `${definition.name}: ${own.length} calls, ${usage.length - idle.length} of ${usage.length} permissions used`,
+      `${definition.name}: ${own.length} calls, ${used.size} of ${grains.size} permissions used`,
       ...counted(own).map(line => `  ${line}`),
-      ...idle,
+      ...[...grains].filter(grain => !used.has(grain)).map(grain => `  never used: ${grain}`),
     ];
   });
   return [`${calls.length} calls to AWS from ${processes} processes`, ...lines].join("\n");

@@ -1,2 +1,2 @@
-export { type Backstage, SmokeLog, type SmokePlan, type Step } from "./log.ts";
+export { asJson, type Backstage, SmokeLog, type SmokePlan, type Step } from "./log.ts";
 export { steps } from "./steps.ts";

@@ -78,6 +78,25 @@ export const appendRecords: readonly Step[] = [
       await produceV2(log, `/topics/${log.topic}`, "binary", records, value => value as string);
     },
   },
+  {
+    title: "takes a batch of an idempotent producer once, though it is sent twice",
+    async run(log) {
+      const taken = await log.json(200, "POST", await log.v3("/producer-ids"));
+      const producer = { id: taken["producer_id"], epoch: taken["producer_epoch"], sequence: 0 };
+      const records = [
+        { key: base64("once"), value: base64("first") },
+        { key: null, value: base64("second") },
+      ];
+      const path = `/topics/${log.topic}/partitions/2`;
+      const sent: Sent = asJson({ producer, records }, "application/vnd.kafka.binary.v2+json");
+      const { offsets } = await log.json(200, "POST", path, sent);
+      assert.deepEqual((await log.json(200, "POST", path, sent))["offsets"], offsets);
+      for (const [index, { offset }] of (offsets as readonly { readonly offset: number }[]).entries()) {
+        const { key = null, value = "" } = records[index] ?? {};
+        log.stored(2, { offset, key, value, headers: [] });
+      }
+    },
+  },
 ];
 
 async function produceV3(log: SmokeLog, records: readonly RecordV3[]): Promise<void> {

@@ -37,6 +37,15 @@ export type RecordedCall = {
   readonly status: number;
 };
 
+/** A call that is made, and whose answer is lost on the way: the next one that fits. */
+export type Cut = {
+  readonly name: string;
+  /** What its partition key begins with. */
+  readonly key?: string;
+  /** What happens between the call and the end of its connection. */
+  readonly meanwhile?: () => Promise<void>;
+};
+
 /** The proxy, listening. */
 export class AwsProxy {
   readonly url: string;
@@ -47,6 +56,7 @@ export class AwsProxy {
   readonly #server: Server;
   readonly #judge: Judge;
   readonly #services: Services;
+  readonly #cuts: Cut[] = [];
 
   private constructor(server: Server, url: string, judge: Judge, services: Services) {
     this.#server = server;
@@ -62,6 +72,11 @@ export class AwsProxy {
     return proxy;
   }
 
+  /** Loses the answer of a call that fits. */
+  cutNext(cut: Cut): void {
+    this.#cuts.push(cut);
+  }
+
   close(): Promise<void> {
     return close(this.#server);
   }
@@ -70,6 +85,10 @@ export class AwsProxy {
     try {
       const { method = "", url: target = "", headers } = incoming;
       const answer = await this.#answer({ method, target, headers, body: await readAll(incoming) });
+      if (answer === "cut") {
+        outgoing.destroy();
+        return;
+      }
       const { "transfer-encoding": _, ...kept } = answer.headers;
       outgoing.writeHead(answer.status, { ...kept, "content-length": answer.body.length });
       outgoing.end(answer.body);
@@ -81,7 +100,7 @@ export class AwsProxy {
     }
   }
 
-  async #answer(request: AwsRequest): Promise<AwsAnswer> {
+  async #answer(request: AwsRequest): Promise<AwsAnswer | "cut"> {
     const signer = signerOf(request.headers);
     const role = signer && this.#judge.roleOf(signer.accessKeyId);
     if (signer === undefined || role === undefined)
@@ -96,7 +115,7 @@ export class AwsProxy {
     }
   }
 
-  async #answerAsDynamoDb(request: AwsRequest, role: string): Promise<AwsAnswer> {
+  async #answerAsDynamoDb(request: AwsRequest, role: string): Promise<AwsAnswer | "cut"> {
     const { dynamoDbUrl, partitionKeys, place } = this.#services;
     const call = readDynamoDbCall(request, partitionKeys, place);
     const refusal = this.#refusalOf(role, call);
@@ -107,7 +126,7 @@ export class AwsProxy {
     return this.#recorded(role, call, answer);
   }
 
-  async #answerAsS3(request: AwsRequest, role: string): Promise<AwsAnswer> {
+  async #answerAsS3(request: AwsRequest, role: string): Promise<AwsAnswer | "cut"> {
     const call = readS3Call(request);
     const refusal = this.#refusalOf(role, call);
     if (refusal !== undefined) return this.#recorded(role, call, refuseAsS3("AccessDenied", refusal));
@@ -123,8 +142,15 @@ export class AwsProxy {
     return refusals[0];
   }
 
-  #recorded(role: string, { name }: Call, answer: AwsAnswer): AwsAnswer {
+  async #recorded(role: string, { name, needs }: Call, answer: AwsAnswer): Promise<AwsAnswer | "cut"> {
     this.calls.push({ role, name, status: answer.status });
-    return answer;
+    const keys = needs.flatMap(({ context }) => context["dynamodb:leadingkeys"] ?? []);
+    const at = this.#cuts.findIndex(
+      cut => cut.name === name && (cut.key === undefined || keys.some(key => key.startsWith(cut.key ?? ""))),
+    );
+    const [cut] = at < 0 ? [] : this.#cuts.splice(at, 1);
+    if (cut === undefined) return answer;
+    await cut.meanwhile?.();
+    return "cut";
   }
 }
