@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AwsStores } from "../../lib/adapters/aws/index.ts";
 import type { Engine } from "../../lib/engine/index.ts";
 import { concat } from "../../lib/std/index.ts";
-import { largestUpdates } from "../adapters/aws/largest-updates.ts";
 import { aBatch, anEngine, appended, baseOffset, fetched, memoryDeps, readAll } from "../support/log.ts";
 
 export type OpenLog = { readonly stores: AwsStores; readonly close: () => Promise<void> };
@@ -55,12 +54,6 @@ export function describeEngine(name: string, open: () => Promise<OpenLog>): void
         for (const partition of partitions)
           expect(Buffer.compare(await allBatches(reader, partition), concat(sent[partition] ?? []))).toBe(0);
       await engine.drain();
-    });
-
-    it.each(largestUpdates)("has room for $what", async ({ what, before, update, condition }) => {
-      const key = { pk: `largest ${what}`, sk: "head" };
-      if (before) await log.stores.items.put({ ...key, attributes: before });
-      expect((await log.stores.items.update(key, update, condition)).kind).toBe("applied");
     });
 
     it("keeps what live entries said once they are rolled into pages", async () => {

@@ -3,16 +3,8 @@ import { describe, expect, it } from "vitest";
 import { conditionExpression } from "../../../lib/adapters/aws/condition-expression.ts";
 import { expressionLimits, Placeholders } from "../../../lib/adapters/aws/placeholders.ts";
 import { checkUpdate, updateExpression } from "../../../lib/adapters/aws/update-expression.ts";
-import { limits, offset, partitionIndex, segmentId, segmentTime } from "../../../lib/format/index.ts";
-import {
-  commitUpdate,
-  fenceUpdate,
-  newPartitions,
-  newSequencer,
-  removeEntriesUpdate,
-  startUpdate,
-} from "../../../lib/format/items/index.ts";
 import { type Clause, type Condition, ItemRequestInvalid, type Update } from "../../../lib/ports/index.ts";
+import { largestUpdates } from "./largest-updates.ts";
 
 const exists = (name: string): Clause => ({ kind: "exists", name });
 const absent = (name: string): Clause => ({ kind: "absent", name });
@@ -130,40 +122,7 @@ describe("DynamoDB's limits of an expression", () => {
     expect(() => writtenCondition(names(148).map(absent))).toThrow(/expression of \d{4} bytes/);
   });
 
-  const id = (i: number) => segmentId(segmentTime(1_700_000_000_000 + i), new Uint8Array(6).fill(i));
-  const ids = Array.from({ length: limits.rollEntriesMax }, (_, i) => id(i));
-  const partitions = Array.from({ length: limits.shardPartitionsMax }, (_, i) =>
-    partitionIndex(limits.topicPartitionsMax - 1 - i),
-  );
-  const entry = {
-    tier: "object" as const,
-    chunks: partitions.map(partition => ({
-      partition,
-      position: 0,
-      length: 1,
-      count: 1,
-      maxTimestampMs: 0,
-      flags: 0,
-      runs: [],
-    })),
-  };
-  const expected = new Map(partitions.map(partition => [partition, offset(limits.offsetMax)]));
-
-  it.each<[string, { readonly update: Update; readonly condition: Condition }]>([
-    ["a commit to every partition of the widest shard", commitUpdate(id(0), entry)],
-    ["one that expects the offset of each", commitUpdate(id(0), entry, expected)],
-    ["a roll of as many entries as may be", removeEntriesUpdate(ids)],
-    ["a fence", fenceUpdate(id(0))],
-    ["a new log start", startUpdate(partitionIndex(0), offset(limits.offsetMax))],
-    ["a sequencer made by an update", { update: { set: newSequencer(1, partitions) }, condition: [] }],
-    [
-      "as many partitions as may be missing",
-      {
-        update: { set: { ...newPartitions(partitions), seq: 0, fence: 0, floor: 1 } },
-        condition: [absent("sealed"), absent("floor"), ...partitions.map(p => absent(`n${p}`))],
-      },
-    ],
-  ])("leave room for %s", (_what, { update, condition }) => {
+  it.each(largestUpdates)("leave room for $what", ({ update, condition }) => {
     const use = new Placeholders();
     const texts = [updateExpression(update, use) ?? "", conditionExpression(condition, use) ?? ""];
     for (const text of texts) expect(text.length).toBeLessThanOrEqual(expressionLimits.textBytesMax);
