@@ -35,14 +35,17 @@ const admin: Permissions = {
   items: {
     GetItem: ["T", "C", "L#*"],
     PutItem: ["T", "C", "L#*"],
-    UpdateItem: ["T", "L#*"],
+    UpdateItem: ["T", "C", "L#*"],
     DeleteItem: ["T"],
   },
   objects: [],
 };
 
 /** It lists the topics to find what was left half-made, and finishes that. */
-const maintenance: Permissions = { items: { ...admin.items, Query: ["T"] }, objects: [] };
+const maintenance: Permissions = {
+  items: { ...admin.items, UpdateItem: ["T", "L#*"], Query: ["T"] },
+  objects: [],
+};
 
 /** Permissions by role. */
 export const permissions: Readonly<Record<RoleName, Permissions>> = {

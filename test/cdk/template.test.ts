@@ -43,8 +43,7 @@ const all = { usual, tokens, web };
 describe("a function's role", () => {
   const log = "logs:CreateLogStream, logs:PutLogEvents on Log";
   const ofTopics = [
-    "dynamodb:GetItem, dynamodb:PutItem C L#* T on Table",
-    "dynamodb:UpdateItem L#* T on Table",
+    "dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem C L#* T on Table",
     "dynamodb:DeleteItem T on Table",
   ];
   const expected: Readonly<Record<string, readonly string[]>> = {
@@ -84,7 +83,7 @@ describe("a function's role", () => {
       [
         "dynamodb:GetItem, dynamodb:PutItem C L#* P#* S#* T on Table",
         "dynamodb:Query P#* T on Table",
-        "dynamodb:UpdateItem L#* T on Table",
+        "dynamodb:UpdateItem C L#* T on Table",
         "dynamodb:DeleteItem T on Table",
         "s3:PutObject on Bucket/ingest/*",
         "s3:GetObject on Bucket/ingest/*",
