@@ -10,11 +10,10 @@ import { type HttpDuty, makeEngine, makeHttpFunction } from "../../../lib/app/aw
 import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
 import { concat } from "../../../lib/std/index.ts";
-import { aContext, ask, jsonOf, partsInMemory } from "../../support/lambda.ts";
+import { aContext, ask, bytesOf, jsonOf, partsInMemory } from "../../support/lambda.ts";
 import { aBatch } from "../../support/log.ts";
 
 const batches = { "content-type": "application/vnd.cumulog.batches" };
-const v2Binary = { "content-type": "application/vnd.kafka.binary.v2+json" };
 const json = { "content-type": "application/json" };
 
 /** One table and one bucket, metered, and functions over them that start cold. */
@@ -116,20 +115,18 @@ describe("the price of a produce", () => {
   });
 
   it("of a body of 4 MiB over 16 partitions: one object and an update for each shard", async () => {
-    const { start, spending } = await anInstallation({ partitions: 16 });
+    const { start, spending, clusterId } = await anInstallation({ partitions: 16 });
     const produce = start("produce");
-    for (const partition of [0, 8]) await append(produce, partition, "warm");
-    const value = "x".repeat(196_000);
-    const records = Array.from({ length: 16 }, (_, partition) => ({
-      partition,
-      value: Buffer.from(value).toString("base64"),
-    }));
-    const body = JSON.stringify({ records });
-    expect(body.length).toBeGreaterThan(4_180_000);
-    const { result, spent } = await spending(() =>
-      ask(produce, "POST", "/topics/t", { headers: v2Binary, body }),
-    );
-    expect(jsonOf(result).offsets).toHaveLength(16);
+    const path = `/v3/clusters/${clusterId}/topics/t/records`;
+    const produced = (body: string) => ask(produce, "POST", path, { headers: json, body });
+    const recordOf = (partition: number, data: string) =>
+      JSON.stringify({ partition_id: partition, value: { type: "STRING", data } });
+    for (const partition of [0, 8]) await produced(recordOf(partition, "warm"));
+    const value = "x".repeat(262_050);
+    const body = Array.from({ length: 16 }, (_, partition) => recordOf(partition, value)).join("");
+    expect(body.length).toBeGreaterThan(4 * 1024 * 1024 - 1024);
+    const { result, spent } = await spending(() => produced(body));
+    expect(bytesOf(result).toString().trimEnd().split("\n")).toHaveLength(16);
     expect(spent).toEqual({ ...nothing, objectPuts: 1, itemUpdates: 2, writeUnits: 2 });
   });
 
