@@ -12,6 +12,8 @@ type Api = typeof messages.listOffsets;
 type AskedTopic = MessageValues<Api["request"]>["topics"][number];
 type TopicAnswer = NonNullable<MessageDraft<Api["response"]>["topics"]>[number];
 
+const leaderEpochVersion = 4;
+
 export const listOffsets: Handler<Api["request"], Api["response"]> = async (call, request) => ({
   topics: await Promise.all(request.topics.map(topic => listTopic(call, topic))),
 });
@@ -27,15 +29,15 @@ async function listTopic(call: Call, { name, partitions }: AskedTopic): Promise<
     name,
     partitions: partitions.map(({ partitionIndex }, i) => {
       const answer = present(answers[i], "an answer");
-      if (answer.kind === "failed")
-        return { partitionIndex, errorCode: codeOf(answer.error), leaderEpoch: -1 };
+      if (answer.kind === "failed") return { partitionIndex, errorCode: codeOf(answer.error) };
       const { offset, timestampMs } = answer;
       return {
         partitionIndex,
         errorCode: errorCodes.NONE,
         offset,
         timestamp: timestampMs,
-        leaderEpoch: offset < 0 ? -1 : 0,
+        // Older versions have no epoch: saying one there cannot be encoded.
+        ...(call.version >= leaderEpochVersion && offset >= 0 && { leaderEpoch: 0 }),
       };
     }),
   };

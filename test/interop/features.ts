@@ -1,0 +1,61 @@
+/**
+ * THE list of what is tried with every client. A client answers each of its features once; what it does not answer, and does
+ * not say that it lacks, has failed.
+ */
+import { apiTable } from "../../lib/kafka/api-table.ts";
+
+/** Rows of the table, in its order. */
+export const features = {
+  create: "create a topic",
+  "produce-none": "produce and read, no codec",
+  "produce-gzip": "produce and read, gzip",
+  "produce-snappy": "produce and read, snappy",
+  "produce-lz4": "produce and read, lz4",
+  "produce-zstd": "produce and read, zstd",
+  idempotent: "produce, idempotent",
+  "acks-0": "produce, acks 0",
+  "acks-1": "produce, acks 1",
+  "acks-all": "produce, acks all",
+  large: "a record of 900 KiB",
+  many: "2,000 records over 4 partitions",
+  "from-timestamp": "read from a timestamp",
+  tail: "wait at the end for what comes",
+  "auto-create": "produce makes the topic",
+  list: "list topics",
+  describe: "describe topic and cluster",
+  configs: "read and change configs",
+  "add-partitions": "add partitions",
+  "delete-records": "delete records",
+  "delete-topic": "delete a topic",
+  "topic-exists": "refused: topic exists",
+  "unknown-topic": "refused: unknown topic",
+  "invalid-name": "refused: invalid name",
+  "too-large": "refused: record too large",
+  "out-of-range": "refused: offset out of range",
+  cross: "reads what others and REST wrote",
+  "rest-reads": "REST reads what it wrote",
+  groups: "consumer groups",
+  transactions: "transactions",
+} as const;
+
+export type Feature = keyof typeof features;
+
+/** Whether a text from a client names a feature. */
+export function isFeature(text: string): text is Feature {
+  return Object.hasOwn(features, text);
+}
+
+/** What the harness tries itself; no client's program answers it. */
+export const ownFeatures: readonly Feature[] = ["rest-reads", "groups", "transactions"];
+
+/** The codecs, and the topics that each client writes with them for others to read. */
+export const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+export type Codec = (typeof codecs)[number];
+
+/**
+ * What is not served. It comes from the server's own list: once an API is served, its row waits for a program and fails.
+ */
+export function isServed(feature: "groups" | "transactions"): boolean {
+  const name = feature === "groups" ? "findCoordinator" : "endTxn";
+  return apiTable().some(api => api.name === name);
+}

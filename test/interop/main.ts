@@ -1,0 +1,60 @@
+/**
+ * `npm run test:interop`: clients that nobody here wrote, against the server as users start it, over memory and over a data
+ * directory. Installs what the machine lacks into `.interop/`. Names of clients as arguments run only those, and
+ * `--memory` or `--data-dir` only that pass.
+ */
+import { messageOf } from "../../lib/std/index.ts";
+import { EmulatorAbsent } from "../emulators/install/errors.ts";
+import { type Client, clients } from "./clients.ts";
+import { absentColumn, type ReadyClient, runPass } from "./pass.ts";
+import { countsOf, type Pass, toText } from "./report.ts";
+import type { Place } from "./server.ts";
+
+type Absent = { readonly client: Client; readonly why: string; readonly isFault: boolean };
+
+async function main(args: readonly string[]): Promise<boolean> {
+  const places = (["memory", "data-dir"] as const).filter(place => args.includes(`--${place}`));
+  const wanted = chosen(args.filter(arg => !arg.startsWith("--")));
+  const startMs = performance.now();
+  const { ready, absent } = await installAll(wanted);
+  const installedMs = performance.now();
+  const passes: Pass[] = [];
+  for (const place of places.length > 0 ? places : (["memory", "data-dir"] satisfies Place[]))
+    passes.push(await runPass(place, ready));
+  const columns = absent.map(({ client, why, isFault }) => absentColumn(client, why, isFault));
+  if (columns.length > 0) passes.push({ title: "could not be installed", columns, complaints: [] });
+  for (const each of passes) process.stdout.write(`${toText(each)}\n\n`);
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(0)} s`;
+  const runMs = performance.now() - installedMs;
+  process.stdout.write(`installed in ${seconds(installedMs - startMs)}, run in ${seconds(runMs)}\n`);
+  const { passed, failed, skipped } = countsOf(passes);
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  return failed === 0;
+}
+
+function chosen(names: readonly string[]): readonly Client[] {
+  const unknown = names.filter(name => !clients.some(client => client.name === name));
+  if (unknown.length > 0)
+    throw new Error(`no client ${unknown.join()}: ${clients.map(({ name }) => name).join(" ")}`);
+  return clients.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function installAll(wanted: readonly Client[]) {
+  const ready: ReadyClient[] = [];
+  const absent: Absent[] = [];
+  for (const client of wanted) {
+    try {
+      ready.push({ client, program: await client.install() });
+    } catch (error) {
+      absent.push({ client, why: messageOf(error), isFault: !(error instanceof EmulatorAbsent) });
+    }
+  }
+  return { ready, absent };
+}
+
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 2;
+}

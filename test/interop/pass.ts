@@ -1,0 +1,97 @@
+/**
+ * One pass: a fresh server, REST writes its topic, every client does its features one after the other, everyone reads what
+ * the others wrote, and REST reads everything.
+ */
+import type { Client, Program } from "./clients.ts";
+import { codecs, type Feature, features, isServed, ownFeatures } from "./features.ts";
+import { type Fixture, fixture } from "./fixture.ts";
+import { type Column, fail, notRun, notYet, type Outcome, pass } from "./outcomes.ts";
+import { runProgram } from "./program.ts";
+import type { Pass } from "./report.ts";
+import { linesByRest, writeByRest } from "./rest.ts";
+import { type Place, type RunningServer, startServer } from "./server.ts";
+
+/** A client that is there. */
+export type ReadyClient = { readonly client: Client; readonly program: Program };
+
+const restTopic = "written-by-rest";
+const main = (Object.keys(features) as Feature[]).filter(
+  feature => feature !== "cross" && !ownFeatures.includes(feature),
+);
+/** Each leaves a topic of its name with the records of the fixture. */
+const leaving: readonly Feature[] = [
+  ...codecs.map(codec => `produce-${codec}` as const),
+  "idempotent",
+  "acks-0",
+  "acks-1",
+  "acks-all",
+];
+
+/** Runs the clients against a server of their own. */
+export async function runPass(place: Place, ready: readonly ReadyClient[]): Promise<Pass> {
+  const server = await startServer(place);
+  const records = fixture();
+  await writeByRest(server.url, restTopic, records);
+  const columns: { client: Client; program: Program; outcomes: Map<Feature, Outcome> }[] = [];
+  for (const { client, program } of ready) {
+    process.stderr.write(`${place}: ${client.name} ...\n`);
+    const job = { prefix: prefixOf(client), features: main, topics: [], fixture: records };
+    const outcomes = await runProgram(program, { ...job, bootstrap: server.bootstrap });
+    outcomes.set("rest-reads", await restReads(server, client, outcomes, records));
+    columns.push({ client, program, outcomes });
+  }
+  const written = columns.flatMap(({ client, outcomes }) => topicsOf(client, outcomes));
+  for (const { client, program, outcomes } of columns) {
+    const topics = [{ name: restTopic }, ...written.filter(({ codec }) => client.reads.includes(codec))];
+    const job = { prefix: prefixOf(client), features: ["cross"] as const, topics, fixture: records };
+    const crossed = await runProgram(program, { ...job, bootstrap: server.bootstrap });
+    outcomes.set("cross", crossed.get("cross") ?? fail("no answer"));
+    for (const feature of ["groups", "transactions"] as const)
+      outcomes.set(feature, isServed(feature) ? fail("served, and not tried here") : notYet("not served"));
+  }
+  return { title: place, columns: columns.map(toColumn), complaints: await server.close() };
+}
+
+/** Stands for a client that could not be run. */
+export function absentColumn(client: Client, why: string, isFault: boolean): Column {
+  return {
+    client: client.name,
+    version: "",
+    outcomes: new Map([["create", isFault ? fail(why) : notRun(why)]]),
+  };
+}
+
+function toColumn({ client, program, outcomes }: ReadyClient & { outcomes: Map<Feature, Outcome> }): Column {
+  return { client: client.name, version: program.version, outcomes };
+}
+
+function prefixOf(client: Client): string {
+  return `${client.name.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-/, "")}-`;
+}
+
+function topicsOf(client: Client, outcomes: ReadonlyMap<Feature, Outcome>) {
+  return leaving
+    .filter(feature => outcomes.get(feature)?.kind === "pass")
+    .map(feature => ({
+      name: `${prefixOf(client)}${feature}`,
+      codec: codecs.find(codec => feature === `produce-${codec}`) ?? ("none" as const),
+    }));
+}
+
+/** REST shows everything that the client says it wrote, byte for byte. */
+async function restReads(
+  { url }: RunningServer,
+  client: Client,
+  outcomes: ReadonlyMap<Feature, Outcome>,
+  { lines: expected }: Fixture,
+): Promise<Outcome> {
+  const topics = topicsOf(client, outcomes);
+  if (topics.length === 0) return fail("it wrote nothing");
+  for (const { name } of topics) {
+    const lines = await linesByRest(url, name);
+    const at = expected.findIndex((line, i) => line !== lines[i]);
+    if (at >= 0) return fail(`${name}, record ${at}: ${lines[at]?.slice(0, 100)}`);
+    if (lines.length !== expected.length) return fail(`${name}: ${lines.length} records`);
+  }
+  return pass;
+}

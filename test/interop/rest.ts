@@ -1,0 +1,81 @@
+/** The REST side: the harness writes a topic for Kafka's clients to read, and reads what they wrote. */
+import { type Fixture, type FixtureRecord, lineOf } from "./fixture.ts";
+
+type ShownRecord = {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: readonly { readonly name: string; readonly value: string | null }[];
+};
+type Shown = {
+  readonly records: readonly ShownRecord[];
+  readonly next_offset: number;
+  readonly high_watermark: number;
+};
+
+/** Creates a topic of one partition and writes the records with their keys, headers and times. */
+export async function writeByRest(url: string, topic: string, { records }: Fixture): Promise<void> {
+  const cluster = `${url}/v3/clusters/${await clusterId(url)}`;
+  await ask(`${cluster}/topics`, { topic_name: topic, partitions_count: 1 });
+  // One request for all: the records come one after the other.
+  const body = records.map(record => JSON.stringify(toRest(record))).join("\n");
+  const response = await fetch(`${cluster}/topics/${topic}/records`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`REST produce: ${response.status} ${text}`);
+  const refused = text.split("\n").filter(line => line !== "" && JSON.parse(line).error_code !== 200);
+  if (refused.length > 0) throw new Error(`REST produce: ${refused[0]}`);
+}
+
+/** The lines of all records of a partition. */
+export async function linesByRest(url: string, topic: string, partition = 0): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (let next = 0; ; ) {
+    const response = await fetch(`${url}/topics/${topic}/partitions/${partition}/records?offset=${next}`);
+    if (!response.ok) throw new Error(`REST read of ${topic}: ${response.status} ${await response.text()}`);
+    const shown = (await response.json()) as Shown;
+    for (const record of shown.records) lines.push(lineOf(record.offset, fromRest(record)));
+    next = shown.next_offset;
+    if (next >= shown.high_watermark) return lines;
+  }
+}
+
+function toRest({ key, value, timestamp, headers }: FixtureRecord) {
+  return {
+    partition_id: 0,
+    timestamp: new Date(timestamp).toISOString(),
+    headers: headers.map(([name, value]) => ({ name, value })),
+    ...(key !== null && { key: { type: "BINARY", data: key } }),
+    ...(value !== null && { value: { type: "BINARY", data: value } }),
+  };
+}
+
+function fromRest({ key, value, timestamp, headers }: ShownRecord): FixtureRecord {
+  return {
+    key,
+    value,
+    timestamp,
+    headers: headers.map(header => [header.name, header.value ?? "null"]),
+  };
+}
+
+async function clusterId(url: string): Promise<string> {
+  const { data } = await ask(`${url}/v3/clusters`);
+  return data[0].cluster_id;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of a server that is under test
+async function ask(url: string, body?: unknown): Promise<any> {
+  const response = await fetch(
+    url,
+    body === undefined
+      ? {}
+      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
+  );
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
