@@ -21,16 +21,18 @@ describe("a server process", () => {
     expect(await isThere(server.url)).toBe(false);
   });
 
-  it("ends with whoever started it, even when he is killed", async () => {
+  it("ends with whoever started it, even when he is killed, and leaves no directory", async () => {
     const owner = spawn(process.execPath, [join(import.meta.dirname, "stand-in.ts"), "own"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [said] = await once(owner.stdout.setEncoding("utf8"), "data");
     const url = String(said);
-    expect(await isThere(url)).toBe(true);
+    const directory = await fetch(url).then(answer => answer.text());
+    expect(existsSync(directory)).toBe(true);
     owner.kill("SIGKILL");
     const gone = await poll("the end of the server", 20_000, async () => !(await isThere(url)) || undefined);
     expect(gone).toBe(true);
+    expect(existsSync(directory)).toBe(false);
   });
 
   it("that ends by itself says so, and why", async () => {

@@ -63,7 +63,7 @@ async function startOnce(plan: ServerPlan): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), "cumulog-emulator-"));
   const port = await freePort();
   const { command, args, env } = plan.command(port, directory);
-  const child = spawn(process.execPath, [guard, command, ...args], {
+  const child = spawn(process.execPath, [guard, directory, command, ...args], {
     cwd: directory,
     detached: true,
     env: { ...process.env, ...env, TMPDIR: directory },

@@ -16,7 +16,7 @@ export function startStandIn() {
 
 function serve(port: number): void {
   const server = createServer((request, response) => {
-    response.end();
+    response.end(process.cwd());
     if (request.url !== "/end") return;
     process.stderr.write("told to end\n");
     process.exit(1);
