@@ -32,6 +32,7 @@ export function s3Client(deps: ClientDeps, options: ClientOptions): S3Client {
     ...shared(deps, options),
     forcePathStyle: options.endpoint !== undefined,
     followRegionRedirects: false,
+    // A put carries our own checksum, and the engine checks each batch of records that it delivers.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // A put that waits for "100 Continue" takes a round trip more, for bytes that are small.

@@ -55,6 +55,7 @@ export class BoundedHttpHandler extends NodeHttpHandler {
   }
 
   async #place(): Promise<void> {
+    if (this.#places.tryTake(1)) return;
     const { taken, abandon } = this.#places.take(1);
     const { promise, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.timer(this.#answerTimeoutMs, () => {

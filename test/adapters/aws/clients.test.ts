@@ -119,10 +119,27 @@ describe("a put of an object", () => {
     expect(headers["content-length"]).toBe("9");
   });
 
+  it("of a large object is sent at once, without asking first", async () => {
+    server.answers(answer(200));
+    await stores.objects.put("k", [new Uint8Array(4 << 20)]);
+    expect(server.received[0]?.headers["expect"]).toBeUndefined();
+    expect(server.received[0]?.body.length).toBe(4 << 20);
+  });
+
   it("of nothing is whole, too", async () => {
     server.answers(answer(200));
     await stores.objects.put("k", []);
     expect(server.received[0]?.headers["content-length"]).toBe("0");
     expect(server.received[0]?.headers["x-amz-checksum-crc32c"]).toBe("AAAAAA==");
+  });
+});
+
+describe("a get of an object", () => {
+  it("asks for no checksum that the SDK would then compute", async () => {
+    server.answers(answer(200, "x"));
+    await stores.objects.get("k");
+    expect(Object.keys(server.received[0]?.headers ?? {}).filter(name => name.includes("checksum"))).toEqual(
+      [],
+    );
   });
 });

@@ -54,6 +54,14 @@ describe("a connection", () => {
     },
   );
 
+  it("is not used after a freeze that the wall clock does not show", async () => {
+    await read(stores);
+    await clock.advance(60_000);
+    clock.jump(-60_000);
+    await read(stores);
+    expect(server.connections).toBe(2);
+  });
+
   it("that was ended by the server while the process was frozen causes no doubt", async () => {
     await Promise.all(Array.from({ length: 10 }, () => read(stores)));
     const before = server.connections;

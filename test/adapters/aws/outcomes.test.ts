@@ -101,6 +101,20 @@ describe("an update of an item", () => {
   });
 });
 
+describe("a read of an item", () => {
+  it.each<[string, Reaction]>([
+    ["with nothing", answer(200, "")],
+    ["with nothing, and as JSON", answer(200, "", { "content-type": "application/x-amz-json-1.0" })],
+    ["with half an answer", answer(200, '{"Item":')],
+  ])("that is answered %s does not take the item for missing", async (_what, reaction) => {
+    server.answers(reaction);
+    await expect(stores.items.get(key, { consistent: true })).rejects.toThrow(OutcomeUnknown);
+    await expect(stores.items.query({ pk: "p", from: "", to: "z", consistent: true })).rejects.toThrow(
+      OutcomeUnknown,
+    );
+  });
+});
+
 describe("a put of an object", () => {
   it.each<[string, Reaction, ErrorClass]>([
     ["is cut off", cut, OutcomeUnknown],
