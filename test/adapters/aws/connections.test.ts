@@ -6,6 +6,8 @@ import { ManualClock } from "../../support/manual-clock.ts";
 import { openAt } from "./opened.ts";
 import { cut, item, StubServer, silence } from "./stub-server.ts";
 
+/** Within the time of a test: the machine may be busy. */
+const patiently = { timeout: 20_000 };
 const key = { pk: "p", sk: "s" };
 const read = (stores: AwsStores) => stores.items.get(key, { consistent: true });
 
@@ -75,7 +77,7 @@ describe("a connection", () => {
   it("is ended with the stores", async () => {
     await read(stores);
     await stores.close();
-    await expect.poll(() => server.openConnections()).toBe(0);
+    await expect.poll(() => server.openConnections(), patiently).toBe(0);
   });
 });
 
