@@ -45,7 +45,7 @@ export function lineOf(offset: number, { key, value, timestamp, headers }: Fixtu
 function record(i: number): FixtureRecord {
   return {
     key: i % 4 === 3 ? null : Buffer.from(`key ${i} é`).toString("base64"),
-    value: i % 10 === 9 ? null : valueAt(i).toString("base64"),
+    value: i % 10 === 8 ? null : valueAt(i).toString("base64"),
     timestamp: firstTimestampMs + i * stepMs,
     headers: i % 3 === 0 ? [] : [binaryHeader(i), ["empty", ""]],
   };

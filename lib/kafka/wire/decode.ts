@@ -19,12 +19,13 @@ type Read = (source: Source) => unknown;
 
 const decoders = new WeakMap<Message, Map<number, Read>>();
 
-/** The message in these bytes, all of them. Throws MalformedBytes. The version must be one of the message's. */
+/**
+ * The message that these bytes begin with. Throws MalformedBytes. The version must be one of the message's. What follows it is
+ * left alone, as Kafka does: librdkafka leaves 3 bytes behind when it asks for all topics (Metadata 9 to 13).
+ */
 export function decode<F extends Fields>(message: Message<F>, version: number, bytes: Uint8Array): Values<F> {
   const source = new Source(bytes);
-  const values = decoderOf(message, version)(source);
-  source.end(`${message.name} v${version}`);
-  return values as Values<F>;
+  return decoderOf(message, version)(source) as Values<F>;
 }
 
 function decoderOf(message: Message, version: number): Read {
