@@ -9,25 +9,14 @@ import type * as engine from "../engine/index.ts";
 import type * as format from "../format/index.ts";
 import type * as recordBatch from "../format/record-batch/index.ts";
 import type * as ports from "../ports/index.ts";
-import { CumulogError } from "../std/index.ts";
+import { CumulogError, type ErrorNamesOf } from "../std/index.ts";
 import { type ErrorCodeName, errorCodes } from "./error-codes.ts";
 
-/** The names of the error classes that a module exports. */
-type ErrorsOf<Module> = {
-  [Name in keyof Module]: Module[Name] extends new (
-    ...args: never[]
-  ) => infer Made
-    ? Made extends CumulogError
-      ? Made["name"]
-      : never
-    : never;
-}[keyof Module];
-
 type ErrorName =
-  | ErrorsOf<typeof engine>
-  | ErrorsOf<typeof format>
-  | ErrorsOf<typeof recordBatch>
-  | ErrorsOf<typeof ports>;
+  | ErrorNamesOf<typeof engine>
+  | ErrorNamesOf<typeof format>
+  | ErrorNamesOf<typeof recordBatch>
+  | ErrorNamesOf<typeof ports>;
 
 /** THE translation. */
 const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {

@@ -8,7 +8,7 @@ import type * as engine from "../engine/index.ts";
 import type * as format from "../format/index.ts";
 import type * as recordBatch from "../format/record-batch/index.ts";
 import type * as ports from "../ports/index.ts";
-import { CumulogError, messageOf } from "../std/index.ts";
+import { CumulogError, type ErrorNamesOf, messageOf } from "../std/index.ts";
 
 /** The request cannot be understood: a parameter, the JSON, a field. */
 export class BadRequest extends CumulogError {
@@ -123,24 +123,13 @@ type RestError =
   | BodiesOverloaded
   | ServerStopping;
 
-/** The names of the error classes that a module exports. */
-type ErrorsOf<Module> = {
-  [Name in keyof Module]: Module[Name] extends new (
-    ...args: never[]
-  ) => infer Made
-    ? Made extends CumulogError
-      ? Made["name"]
-      : never
-    : never;
-}[keyof Module];
-
 /** Every error that may reach a client by its own name. */
 export type ErrorName =
   | RestError["name"]
-  | ErrorsOf<typeof engine>
-  | ErrorsOf<typeof format>
-  | ErrorsOf<typeof recordBatch>
-  | ErrorsOf<typeof ports>;
+  | ErrorNamesOf<typeof engine>
+  | ErrorNamesOf<typeof format>
+  | ErrorNamesOf<typeof recordBatch>
+  | ErrorNamesOf<typeof ports>;
 
 /** How an error is said. */
 export type Translation = {
