@@ -1,10 +1,11 @@
 /**
  * What a function adds to the engine: the handler, warm, from event to result, and beside it the same calls on the same
- * engine, in turns. Stores are in memory, so that nothing but our own code is measured.
+ * engine with the same codecs, in turns. Stores are in memory, so that nothing but our own code is measured.
  */
 import { LambdaTelemetry } from "../lib/adapters/lambda/index.ts";
 import { MemoryItemStore, MemoryObjectStore } from "../lib/adapters/memory/index.ts";
-import { SystemClock, SystemRandom, systemCodecs } from "../lib/adapters/system/index.ts";
+import { pureCodecs } from "../lib/adapters/pure/index.ts";
+import { SystemClock, SystemRandom } from "../lib/adapters/system/index.ts";
 import {
   type HttpDuty,
   type HttpHandler,
@@ -66,7 +67,7 @@ async function cases(): Promise<readonly Case[]> {
   const items = new MemoryItemStore();
   const objects = new MemoryObjectStore({ clock });
   const random = new SystemRandom();
-  const deps = { clock, random, items, objects, telemetry: silentTelemetry, codecs: systemCodecs };
+  const deps = { clock, random, items, objects, telemetry: silentTelemetry, codecs: pureCodecs };
   const alone = new Engine(deps, { ...defaultEngineOptions, lingerMs: 0 });
   await alone.topics.create({ name: "bench", partitions: 1 });
   const start = (name: HttpDuty): HttpHandler => {
@@ -102,7 +103,7 @@ async function cases(): Promise<readonly Case[]> {
 function appending(title: string, handler: HttpHandler, engine: Engine, valueBytes: number): Case {
   const value = Buffer.alloc(valueBytes, "The quick brown fox jumps over the lazy dog. ");
   const records = [{ timestampMs: Date.now(), key: null, value, headers: [] }];
-  const batch = buildPlainBatch(records, { codecs: systemCodecs });
+  const batch = buildPlainBatch(records, { codecs: pureCodecs });
   const body = Buffer.from(batch).toString("base64");
   return {
     title,
