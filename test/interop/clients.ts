@@ -3,8 +3,10 @@ import type { Codec } from "./features.ts";
 import { codecs } from "./features.ts";
 import { installGoProgram } from "./install/go.ts";
 import { installJavaClient } from "./install/java.ts";
+import { kcatVersion } from "./install/kcat.ts";
 import { installNpmClients } from "./install/npm.ts";
 import { installPythonClients } from "./install/python.ts";
+import type { Place } from "./server.ts";
 
 /** A program, but for the job that it is given as its last argument. */
 export type Program = {
@@ -18,6 +20,12 @@ export type Program = {
 export type Client = {
   readonly name: string;
   readonly reads: readonly Codec[];
+  /** It takes lines of text, not the records of the fixture. */
+  readonly writesText?: boolean;
+  /** Kafka's quick start is about it. */
+  readonly hasQuickStart?: boolean;
+  /** Absent: all. */
+  readonly places?: readonly Place[];
   /** Throws EmulatorAbsent and InstallFailed. */
   readonly install: () => Promise<Program>;
 };
@@ -39,7 +47,38 @@ export const clients: readonly Client[] = [
   },
   javaClient(3),
   javaClient(4),
+  {
+    name: "kcat",
+    reads: codecs,
+    writesText: true,
+    install: async () => ({ ...toolProgram("kcat", []), version: await kcatVersion() }),
+  },
+  javaTools(3),
+  javaTools(4),
 ];
+
+/** Every command is a Java machine of its own: one pass is enough. */
+function javaTools(major: 3 | 4): Client {
+  return {
+    name: `kafka-tools-${major}`,
+    reads: codecs,
+    writesText: true,
+    hasQuickStart: true,
+    places: ["memory"],
+    install: async () => {
+      const { classPath, version } = await installJavaClient(major);
+      return { ...toolProgram("kafka-tools", [classPath, String(major)]), version };
+    },
+  };
+}
+
+function toolProgram(name: string, args: readonly string[]) {
+  // The job is the last argument, and run.mjs reads it from there.
+  return {
+    command: process.execPath,
+    args: [new URL(`tools/${name}.mjs`, import.meta.url).pathname, ...args],
+  };
+}
 
 function javaClient(major: 3 | 4): Client {
   return {
@@ -56,6 +95,7 @@ function javaClient(major: 3 | 4): Client {
 
 function pythonClient(packageName: string, program: string): Client {
   return {
+    hasQuickStart: packageName === "kafka-python",
     name: packageName,
     reads: codecs,
     install: async () => {

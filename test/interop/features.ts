@@ -34,6 +34,7 @@ export const features = {
   "out-of-range": "refused: offset out of range",
   cross: "reads what others and REST wrote",
   "rest-reads": "REST reads what it wrote",
+  "quick-start": "Kafka's quick start, as written",
   groups: "consumer groups",
   transactions: "transactions",
 } as const;

@@ -56,6 +56,9 @@ function description({ service: { nodes } }: Call, topic: Topic, first: number, 
         leaderEpoch: 0,
         replicaNodes: [leaderId],
         isrNodes: [leaderId],
+        // Null may be said, but Kafka's own client does not survive it.
+        eligibleLeaderReplicas: [],
+        lastKnownElr: [],
       };
     }),
   };

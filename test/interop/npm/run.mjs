@@ -11,11 +11,13 @@ import { setTimeout as pause } from "node:timers/promises";
 /** Only against hanging: the next feature has its turn even so. */
 const featureMsMax = 45_000;
 
-export const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
+export const job = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
 export const { bootstrap, fixture, prefix } = job;
 
 /** Packages come from where the harness put them. */
-export const requireInstalled = createRequire(join(job.modules, "package.json"));
+export function requireInstalled(name) {
+  return createRequire(join(job.modules, "package.json"))(name);
+}
 
 export const largeValue = Buffer.from(fixture.largeValue, "base64");
 export const tooLargeValue = Buffer.alloc(fixture.tooLargeBytes, "x");

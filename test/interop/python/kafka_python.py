@@ -173,8 +173,19 @@ def cross():
 
 
 
+def quick_start():
+    bootstrap_servers = bootstrap
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers)
+    producer.send("topic1", b"Hello, Kafka!")
+    producer.close()
+    places = range(len(admin.describe_topics(["topic1"])[0]["partitions"]))
+    found = [record.value for partition in places for record in read("topic1", 1, 0, 1_000, partition)]
+    same(found, [b"Hello, Kafka!"])
+
+
 trial.run(
     {
+        "quick-start": quick_start,
         "create": lambda: topic("create", 3),
         "produce-none": lambda: write("produce-none"),
         **{

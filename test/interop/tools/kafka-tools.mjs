@@ -1,0 +1,136 @@
+/** Kafka's console tools, each a class that is run as the scripts of its distribution run it. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bootstrap, fixture, lacks, prefix, refused, run } from "../npm/run.mjs";
+import { command } from "./command.mjs";
+
+const [classPath, major] = process.argv.slice(2);
+const producerClass = major === "3" ? "kafka.tools.ConsoleProducer" : "org.apache.kafka.tools.ConsoleProducer";
+const flags = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", classPath];
+
+const tool = (name, args, input) => command("java", [...flags, name, ...args], { input });
+const server = ["--bootstrap-server", bootstrap];
+const topics = (...args) => tool("org.apache.kafka.tools.TopicCommand", [...server, ...args]);
+const configs = (...args) => tool("kafka.admin.ConfigCommand", [...server, ...args]);
+const offsets = (...args) => tool("org.apache.kafka.tools.GetOffsetShell", [...server, ...args]);
+const named = name => ["--topic", `${prefix}${name}`];
+
+const text = Array.from({ length: 40 }, (_, i) => `h:${i}\tkey ${i}\tvalue ${i}\n`).join("");
+const parsing = ["parse.key=true", "parse.headers=true"].flatMap(each => ["--property", each]);
+const printing = ["print.key=true", "print.headers=true"].flatMap(each => ["--property", each]);
+
+const produce = (name, args = []) =>
+  tool(producerClass, [...server, ...named(name), ...parsing, ...args], text);
+const consume = (name, args) =>
+  tool("org.apache.kafka.tools.consumer.ConsoleConsumer", [
+    ...server,
+    ...named(name),
+    ...printing,
+    "--partition",
+    "0",
+    "--timeout-ms",
+    "15000",
+    ...args,
+  ]);
+
+async function write(name, args) {
+  await topics("--create", ...named(name), "--partitions", "1", "--replication-factor", "1");
+  await produce(name, args);
+  assert.equal(await consume(name, ["--offset", "earliest", "--max-messages", "40"]), text);
+}
+
+const codec = name => () => write(`produce-${name}`, ["--compression-codec", name]);
+const tried = async () => lacks("tried with the same client in a program of its own");
+
+const features = {
+  create: async () => {
+    const said = await topics("--create", ...named("create"), "--partitions", "3", "--config", "retention.ms=7200000");
+    assert.match(said, /Created topic/);
+  },
+  "produce-none": codec("none"),
+  "produce-gzip": codec("gzip"),
+  "produce-snappy": codec("snappy"),
+  "produce-lz4": codec("lz4"),
+  "produce-zstd": codec("zstd"),
+  idempotent: tried,
+  "acks-0": tried,
+  "acks-1": tried,
+  "acks-all": tried,
+  large: tried,
+  many: async () => {
+    const args = [...named("many"), "--num-records", "2000", "--record-size", "500", "--throughput", "-1"];
+    const said = await tool("org.apache.kafka.tools.ProducerPerformance", [
+      ...args,
+      "--producer-props",
+      `bootstrap.servers=${bootstrap}`,
+    ]);
+    assert.match(said, /2000 records sent/);
+    const counts = (await offsets(...named("many"))).trim().split("\n");
+    assert.equal(
+      counts.reduce((sum, line) => sum + Number(line.split(":")[2]), 0),
+      2_000,
+    );
+  },
+  "from-timestamp": async () => {
+    const { timestamp } = fixture.records[7];
+    const said = await offsets("--topic", "written-by-rest", "--time", String(timestamp));
+    assert.equal(said.trim(), "written-by-rest:0:7");
+  },
+  tail: tried,
+  "auto-create": tried,
+  list: async () => assert.ok((await topics("--list")).split("\n").includes(`${prefix}create`)),
+  describe: async () => {
+    const said = await topics("--describe", ...named("create"));
+    assert.match(said, /PartitionCount: 3\s+ReplicationFactor: 1/);
+    assert.equal(said.match(/Leader: 1\s/g)?.length, 3);
+  },
+  configs: async () => {
+    const topic = ["--entity-type", "topics", "--entity-name", `${prefix}create`];
+    await configs(...topic, "--alter", "--add-config", "max.message.bytes=2000000,cleanup.policy=[compact,delete]");
+    const said = await configs(...topic, "--describe");
+    assert.match(said, /max\.message\.bytes=2000000/);
+    assert.match(said, /cleanup\.policy=compact,delete/);
+    await configs(...topic, "--alter", "--delete-config", "cleanup.policy");
+    assert.doesNotMatch(await configs(...topic, "--describe"), /cleanup\.policy=/);
+  },
+  "add-partitions": async () => {
+    await topics("--alter", ...named("create"), "--partitions", "5");
+    assert.match(await topics("--describe", ...named("create")), /PartitionCount: 5/);
+  },
+  "delete-records": async () => {
+    const path = join(process.cwd(), "offsets.json");
+    const topic = `${prefix}produce-none`;
+    await writeFile(path, JSON.stringify({ partitions: [{ topic, partition: 0, offset: 5 }], version: 1 }));
+    const said = await tool("org.apache.kafka.tools.DeleteRecordsCommand", [
+      ...server,
+      "--offset-json-file",
+      path,
+    ]);
+    assert.match(said, /low_watermark: 5/);
+    assert.equal((await offsets("--topic", topic, "--time", "-2")).trim(), `${topic}:0:5`);
+  },
+  "delete-topic": async () => {
+    await topics("--delete", ...named("produce-gzip"));
+    assert.ok(!(await topics("--list")).split("\n").includes(`${prefix}produce-gzip`));
+  },
+  "topic-exists": () => refused(() => topics("--create", ...named("create")), "already exists"),
+  "unknown-topic": () => refused(() => topics("--describe", ...named("nowhere")), "does not exist"),
+  "invalid-name": () => refused(() => topics("--create", "--topic", "no/slash"), "InvalidTopicException"),
+  "too-large": tried,
+  "out-of-range": tried,
+  cross: tried,
+  "quick-start": async () => {
+    // --zookeeper and, since version 4, --broker-list are --bootstrap-server now. Its last command reads in a group.
+    const topic = ["--topic", "my-topic"];
+    await topics("--create", "--replication-factor", "1", "--partitions", "1", ...topic);
+    const brokers = major === "3" ? ["--broker-list", bootstrap] : server;
+    await tool(producerClass, [...brokers, ...topic], "first\nsecond\n");
+    const read = ["--partition", "0", "--offset", "earliest", "--max-messages", "2", "--timeout-ms", "15000"];
+    const said = await tool("org.apache.kafka.tools.consumer.ConsoleConsumer", [...server, ...topic, ...read]);
+    assert.equal(said, "first\nsecond\n");
+    await topics("--delete", ...topic);
+  },
+};
+
+await run(features, async () => undefined);
