@@ -12,6 +12,8 @@ export type BenchSettings = {
   readonly isQuick: boolean;
   /** Stores in memory instead of on the disk. */
   readonly isMemory: boolean;
+  /** Parts of a benchmark that has parts; all of them when empty. */
+  readonly only: readonly string[];
   /** An empty directory on the file system to measure; removed afterwards. */
   readonly directory: string;
   /** Told what is being measured. */
@@ -20,5 +22,7 @@ export type BenchSettings = {
 
 export type Benchmark = {
   readonly name: string;
+  /** Not among "all": it needs what is not installed with the project. */
+  readonly isOnlyWhenNamed?: true;
   readonly run: (settings: BenchSettings) => Promise<Report>;
 };

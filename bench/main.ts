@@ -2,7 +2,8 @@
  * `npm run bench [-- names...] [--rounds N] [--seconds S]`: measures this machine, prints tables and goals, and writes
  * every round as JSON. A missed goal fails nothing: machines differ, and have neighbours.
  *
- *   names         which benchmarks; all of them unless told
+ *   names         which benchmarks; unless told all, but for `kafka`, which installs what it compares with
+ *   --only        a part of it, for benchmarks that have parts (kafka); may be given again
  *   --rounds      how often each case is measured; the median counts
  *   --seconds     how long one measurement takes
  *   --directory   the file system to measure (its data is removed afterwards)
@@ -17,6 +18,7 @@ import type { Benchmark, BenchSettings } from "./benchmark.ts";
 import { engineAppend } from "./engine-append.ts";
 import { engineFetch } from "./engine-fetch.ts";
 import { idleMemory } from "./idle-memory.ts";
+import { kafkaComparison } from "./kafka.ts";
 import { lambda } from "./lambda.ts";
 import { machine } from "./machine.ts";
 import { type Report, render } from "./report.ts";
@@ -32,6 +34,7 @@ const benchmarks: readonly Benchmark[] = [
   startUp,
   idleMemory,
   lambda,
+  kafkaComparison,
 ];
 const results = join(import.meta.dirname, "results");
 
@@ -78,6 +81,7 @@ function parse(args: readonly string[]) {
       },
       quick: { type: "boolean", default: false },
       memory: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
     },
   });
   const names = benchmarks.map(({ name }) => name);
@@ -85,11 +89,14 @@ function parse(args: readonly string[]) {
   if (unknown.length > 0)
     throw new Error(`no benchmark ${unknown.join(", ")}; there are ${names.join(", ")}`);
   return {
-    chosen: benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    chosen: benchmarks.filter(({ name, isOnlyWhenNamed }) =>
+      positionals.length === 0 ? !isOnlyWhenNamed : positionals.includes(name),
+    ),
     rounds: numberOf("rounds", values.rounds ?? (values.quick ? "1" : "5")),
     seconds: numberOf("seconds", values.seconds ?? (values.quick ? "0.02" : "1")),
     isQuick: values.quick,
     isMemory: values.memory,
+    only: values.only,
     directory: resolve(values.directory),
     output: resolve(values.output),
   };

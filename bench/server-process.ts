@@ -1,11 +1,12 @@
 /**
  * The real server in a process of its own: node directly on the entry of the command line, as `npm start` runs it.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { residentBytesOf } from "./resident.ts";
 
 const root = join(import.meta.dirname, "..");
 /** The Node of the lockfile, not whatever runs this. */
@@ -75,12 +76,7 @@ export class ServerProcess {
 
   /** Memory of the process that is in use now, bytes. */
   residentBytes(): number {
-    const status = `/proc/${this.#process.pid}/status`;
-    const kibibytes = existsSync(status)
-      ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]
-      : // macOS has no /proc.
-        execFileSync("ps", ["-o", "rss=", "-p", String(this.#process.pid)], { encoding: "utf8" }).trim();
-    return Number(kibibytes) * 1024;
+    return residentBytesOf(this.#process.pid);
   }
 
   /** Ends it as SIGTERM does, draining; answers with its exit code. */

@@ -42,4 +42,10 @@ describe("the benchmarks", () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain("no benchmark engine-apend; there are engine-append, engine-fetch");
   });
+
+  it("refuse a part that a benchmark does not have, before anything is installed for it", () => {
+    const { status, stderr } = bench("kafka", "--only", "produse");
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("no part produse; there are produce, consume");
+  });
 });

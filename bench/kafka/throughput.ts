@@ -1,0 +1,92 @@
+/**
+ * Records written and read as fast as it goes: both clients, all servers in turn, a topic of its own each time. What is read
+ * was just written, so it is at hand on both sides.
+ */
+import { execFileSync } from "node:child_process";
+import { titleOf, type Workload } from "../workload.ts";
+import type { Client, RdkafkaClient, Transfer } from "./clients.ts";
+import type { Measured } from "./table.ts";
+
+/** A server, or one with other settings of its topics. */
+export type Subject = {
+  readonly name: string;
+  readonly address: string;
+  readonly topicConfig: readonly string[];
+};
+
+type Deps = {
+  readonly clients: readonly Client[];
+  readonly creator: RdkafkaClient;
+  readonly subjects: readonly Subject[];
+  readonly say: (line: string) => void;
+};
+type Options = {
+  readonly seconds: number;
+  readonly isQuick: boolean;
+  readonly hasProduce: boolean;
+  readonly hasConsume: boolean;
+};
+
+const mebibyte = 1024 * 1024;
+export const kafkaWorkloads: readonly Workload[] = [
+  { valueBytes: 100, partitions: 1 },
+  { valueBytes: 100, partitions: 16 },
+  { valueBytes: 1024, partitions: 1 },
+  { valueBytes: 1024, partitions: 16 },
+];
+/** What a fast server moves in a second, about. Small records cost the clients more. */
+const mebibytesPerSecond = { small: 24, large: 64 };
+const quickRecords = 25_000;
+
+/** One round of these cases. */
+export async function measureThroughput(
+  deps: Deps,
+  options: Options,
+  workloads: readonly Workload[],
+  round: number,
+): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const workload of workloads)
+    for (const client of deps.clients) {
+      deps.say(`kafka: ${client.name}, ${titleOf(workload)}, round ${round}`);
+      for (const subject of deps.subjects) {
+        const topic = `t-${round}-${client.name}-${workload.valueBytes}-${workload.partitions}-${subject.name.replace(/\W+/g, "")}`;
+        const transfer = {
+          ...workload,
+          topic,
+          server: subject.address,
+          records: recordsOf(workload, options),
+        };
+        measured.push(...(await move(deps, options, client, subject, transfer)));
+      }
+    }
+  return measured;
+}
+
+async function move(
+  { creator }: Deps,
+  options: Options,
+  client: Client,
+  subject: Subject,
+  transfer: Transfer,
+): Promise<Measured[]> {
+  await creator.create(transfer.server, transfer.topic, transfer.partitions, subject.topicConfig);
+  // What one server left to be written some time must not be paid for by the next.
+  execFileSync("sync");
+  const to = (verb: string, recordsPerSecond: number): Measured => ({
+    row: `${verb}, ${client.name}, ${titleOf(transfer)}`,
+    column: subject.name,
+    unit: "MiB/s",
+    value: (recordsPerSecond * transfer.valueBytes) / mebibyte,
+  });
+  const written = await client.produce(transfer);
+  const measured = options.hasProduce ? [to("produce", written.recordsPerSecond)] : [];
+  if (options.hasConsume) measured.push(to("consume", (await client.consume(transfer)).recordsPerSecond));
+  return measured;
+}
+
+function recordsOf({ valueBytes }: Workload, { seconds, isQuick }: Options): number {
+  if (isQuick) return quickRecords;
+  const rate = valueBytes < 1024 ? mebibytesPerSecond.small : mebibytesPerSecond.large;
+  return Math.ceil((seconds * rate * mebibyte) / valueBytes);
+}
