@@ -38,7 +38,8 @@ export async function runPass(place: Place, ready: readonly ReadyClient[]): Prom
     const own = client.hasQuickStart ? [...main, "quick-start" as const] : main;
     const job = { prefix: prefixOf(client), features: own, topics: [], fixture: records };
     const outcomes = await runProgram(program, { ...job, bootstrap: server.bootstrap });
-    if (client.writesText) outcomes.set("rest-reads", notRun("it writes lines of text, which it reads itself"));
+    if (client.writesText)
+      outcomes.set("rest-reads", notRun("it writes lines of text, which it reads itself"));
     else outcomes.set("rest-reads", await restReads(server, client, outcomes, records));
     columns.push({ client, program, outcomes });
   }
