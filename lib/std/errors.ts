@@ -10,9 +10,23 @@
  */
 export type ErrorKind = "caller" | "busy" | "fenced" | "operator" | "corrupt" | "bug";
 
-/** Root of every error this project throws on purpose. Messages hold the values: `offset 912 is outside [0, 900)`. */
+/** The longest message, characters. A value may come from outside, and a face may have no room for all of it. */
+const messageLengthMax = 8_000;
+
+/**
+ * Root of every error this project throws on purpose. Messages hold the values: `offset 912 is outside [0, 900)`. What is
+ * longer than any message need be is cut.
+ */
 export abstract class CumulogError extends Error {
   abstract readonly kind: ErrorKind;
+
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message === undefined ? message : bounded(message), options);
+  }
+}
+
+function bounded(message: string): string {
+  return message.length <= messageLengthMax ? message : `${message.slice(0, messageLengthMax)}...`;
 }
 
 /** The message of anything that was thrown. */

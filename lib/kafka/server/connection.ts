@@ -1,189 +1,227 @@
 /**
- * One client. Requests are answered in their order; a produce request starts while earlier produce requests are under way,
- * everything else waits for its turn. What is under way, and what a slow reader has not taken, is bounded: past it the
- * socket is not read.
+ * One client: bytes become frames, frames become requests. What is under way, what a slow reader has not taken, and what all
+ * connections hold together is bounded: past a bound the socket is not read.
+ *
+ *   open --> ending: nothing more is taken, what came whole is answered, waits are cut short --> closed
+ *
+ * A connection begins to end when its client ends it, sends what is no request, or is silent for long; when the server drains;
+ * and when a request met a fault of ours, which leaves no true answer.
  */
 import type { Socket } from "node:net";
 import { messageOf } from "../../std/index.ts";
-import type { Address, Service } from "../deps.ts";
-import { type Request, readRequest, Unanswerable } from "../dispatch.ts";
+import type { Service } from "../deps.ts";
+import { type Request, Unanswerable } from "../dispatch.ts";
 import { BadFrame, FrameReader } from "./frames.ts";
-import type { HeldBytes } from "./held-bytes.ts";
+import type { HeldBytes, Reader } from "./held-bytes.ts";
+import { reachedAt } from "./reached-at.ts";
+import { Replies, unsentBytesMax } from "./replies.ts";
+import { Requests } from "./requests.ts";
 
-/** Answers that the client has not taken: past it nothing more is read from it, bytes. */
-const unsentBytesMax = 1024 * 1024;
+/** Why a connection ended that its client would have kept. */
+type EndReason = "garbage" | "fault" | "idle" | "stalled" | "drain";
+
+/** How long a client may take to hear that its connection has ended, before it is cut off. */
+const goodbyeMs = 2_000;
+
+type Deps = { readonly service: Service; readonly socket: Socket; readonly held: HeldBytes };
 
 export class Connection {
   readonly #service: Service;
   readonly #socket: Socket;
   readonly #held: HeldBytes;
   readonly #frames: FrameReader;
+  readonly #replies: Replies;
+  readonly #requests: Requests;
+  readonly #reader: Reader = { go: () => this.#goOn(), cut: () => this.#cutStalled() };
+  readonly #client: string | undefined;
+  /** Aborted when nobody waits for answers any more. */
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
-  /** Resolves when the last request so far was answered. */
-  #answered: Promise<void> = Promise.resolve();
-  /** Resolves when the last request so far that runs alone was handled. */
-  #turn: Promise<void> = Promise.resolve();
-  /** Handled so far: produce requests since the last turn. */
-  #overlapping: Promise<unknown>[] = [];
-  #underWay = 0;
-  #isClosing = false;
-  #cancelIdle: () => void = () => undefined;
+  /** What it holds of frames, as counted among the bytes of all. */
+  #arriving = 0;
+  #isEnding = false;
+  /** Nothing is started any more, be it whole. */
+  #isRefused = false;
+  #movedAtMs: number;
+  #cancelTimer: () => void = () => undefined;
 
-  constructor(deps: { readonly service: Service; readonly socket: Socket; readonly held: HeldBytes }) {
-    this.#service = deps.service;
-    this.#socket = deps.socket;
-    this.#held = deps.held;
-    this.#frames = new FrameReader(deps.service.options);
-    this.#closed = new Promise(resolve => deps.socket.once("close", () => resolve()));
-    deps.socket.setNoDelay(true);
-    deps.socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    deps.socket.on("drain", () => this.#resume());
+  constructor({ service, socket, held }: Deps) {
+    this.#service = service;
+    this.#socket = socket;
+    this.#held = held;
+    this.#frames = new FrameReader(service.options);
+    this.#replies = new Replies({
+      socket,
+      held,
+      clock: service.clock,
+      onTaken: () => this.#moved(),
+      onStalled: () => this.#cutStalled(),
+    });
+    this.#requests = new Requests({
+      service,
+      held,
+      replies: this.#replies,
+      reachedAt: reachedAt(socket),
+      signal: this.#gone.signal,
+      onAnswered: () => this.#goOn(),
+      onFault: (error, request) => this.#refuse(error, request),
+    });
+    this.#client = socket.remoteAddress;
+    this.#movedAtMs = service.clock.monotonicMs();
+    this.#closed = new Promise(resolve => socket.once("close", () => resolve()));
+    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    // Whoever ends its own side may still read: it is answered what it asked before.
+    socket.once("end", () => this.#end());
     // What it was is said by whoever notices it; the close follows.
-    deps.socket.on("error", error => this.#say("debug", "a Kafka connection broke", error));
-    deps.socket.once("close", () => this.#end());
-    this.#watchIdle();
+    socket.on("error", error => this.#say("debug", "a Kafka connection broke", error));
+    socket.once("close", () => this.#gather());
+    this.#watchIdle(service.options.idleMs);
   }
 
   /** Answers what came so far, then closes. Aborts waiting fetches: they answer with what is there. */
   async close(): Promise<void> {
-    this.#isClosing = true;
-    this.#socket.pause();
-    this.#gone.abort();
-    await this.#answered;
-    this.#socket.end();
+    this.#endBecause("drain");
     await this.#closed;
   }
 
   /** Ends it at once. */
   cut(): void {
+    this.#isRefused = true;
     this.#socket.destroy();
   }
 
   #receive(chunk: Uint8Array): void {
-    if (this.#isClosing) return;
-    this.#watchIdle();
-    const before = this.#frames.bufferedBytes;
+    // Read and forgotten, so that the end of the client's side is seen behind it.
+    if (this.#isEnding) return;
+    this.#frames.push(chunk);
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#movedAtMs = this.#service.clock.monotonicMs();
+    this.#goOn();
+  }
+
+  /** Starts what is whole, then reads on or not. Called after every change. */
+  #goOn(): void {
+    this.#startWhole();
+    const arrivedBefore = this.#arriving;
+    this.#arriving = this.#frames.bufferedBytes;
+    // After requests were counted: what moves from here to there is no room for others.
+    this.#held.arrive(this.#reader, this.#arriving - arrivedBefore);
+    if (this.#isEnding) return;
+    if (this.#held.isFull && this.#arriving > 0 && !this.#isBusy) this.#held.wait(this.#reader);
+    else this.#held.leave(this.#reader);
+    if (this.#mayRead()) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #startWhole(): void {
     try {
-      const frames = this.#frames.push(chunk);
-      this.#held.hold(this.#frames.bufferedBytes - before);
-      for (const frame of frames) this.#start(frame);
+      while (this.#hasRoom && !this.#isRefused) {
+        const frame = this.#frames.next();
+        if (frame === undefined) return;
+        this.#requests.start(frame);
+      }
     } catch (error) {
-      if (!(error instanceof BadFrame) && !(error instanceof Unanswerable)) throw error;
       this.#refuse(error);
     }
-    if (this.#isBusy) this.#pause();
   }
 
-  /** Throws Unanswerable when the frame cannot be answered at all. */
-  #start(frame: Uint8Array): void {
-    const request = readRequest(frame);
-    this.#held.hold(frame.length);
-    this.#underWay++;
-    const handled = this.#inTurn(request);
-    const before = this.#answered;
-    this.#answered = this.#reply(request, handled, before).finally(() => {
-      this.#underWay--;
-      this.#held.release(frame.length);
-      this.#resume();
-    });
+  #mayRead(): boolean {
+    if (!this.#hasRoom || this.#replies.unsentBytes > unsentBytesMax) return false;
+    const holdsNothing = this.#arriving === 0 && !this.#isBusy;
+    return holdsNothing || this.#held.mayRead(this.#reader);
   }
 
-  /** Runs the request when those before it allow it. */
-  #inTurn(request: Request): Promise<readonly Uint8Array[] | undefined> {
-    const run = () =>
-      request.answer({ service: this.#service, reachedAt: this.#reachedAt, signal: this.#gone.signal });
-    if (request.mayOverlap) {
-      const handled = this.#turn.then(run);
-      this.#overlapping.push(handled.catch(() => undefined));
-      return handled;
-    }
-    const handled = Promise.all([this.#turn, ...this.#overlapping]).then(run);
-    this.#overlapping = [];
-    this.#turn = handled.then(
-      () => undefined,
-      () => undefined,
-    );
-    return handled;
-  }
-
-  async #reply(
-    request: Request,
-    handled: Promise<readonly Uint8Array[] | undefined>,
-    before: Promise<void>,
-  ): Promise<void> {
-    try {
-      const [parts] = await Promise.all([handled, before]);
-      if (parts !== undefined) this.#write(parts);
-    } catch (error) {
-      this.#refuse(error, request);
-    }
-  }
-
-  #write(parts: readonly Uint8Array[]): void {
-    if (this.#socket.destroyed) return;
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    const size = Buffer.alloc(4);
-    size.writeInt32BE(bytes);
-    this.#held.hold(bytes);
-    this.#socket.cork();
-    this.#socket.write(size);
-    for (const part of parts.slice(0, -1)) this.#socket.write(part);
-    this.#socket.write(parts.at(-1) ?? new Uint8Array(), () => this.#held.release(bytes));
-    this.#socket.uncork();
-    this.#watchIdle();
-  }
-
-  get #reachedAt(): Address {
-    return { host: this.#socket.localAddress ?? "", port: this.#socket.localPort ?? 0 };
-  }
-
+  /** Whether it holds what goes by itself: then there is nothing to wait for but that. */
   get #isBusy(): boolean {
-    return (
-      this.#underWay >= this.#service.options.requestsPerConnectionMax ||
-      this.#socket.writableLength > unsentBytesMax ||
-      this.#held.isFull
-    );
+    return this.#requests.underWay > 0 || this.#replies.unsentBytes > 0;
   }
 
-  #pause(): void {
-    this.#socket.pause();
-    if (this.#held.isFull) this.#held.whenRoom(() => this.#resume());
-  }
-
-  #resume(): void {
-    if (this.#isClosing || this.#socket.destroyed) return;
-    if (this.#isBusy) this.#pause();
-    else this.#socket.resume();
-  }
-
-  #watchIdle(): void {
-    this.#cancelIdle();
-    this.#cancelIdle = this.#service.clock.timer(this.#service.options.idleMs, () => {
-      if (this.#underWay > 0) this.#watchIdle();
-      else this.#socket.end();
-    });
+  get #hasRoom(): boolean {
+    return this.#requests.underWay < this.#service.options.requestsPerConnectionMax;
   }
 
   #refuse(error: unknown, request?: Request): void {
     const isClients = error instanceof BadFrame || error instanceof Unanswerable;
-    this.#say(isClients ? "warn" : "error", "a Kafka connection was ended", error, request);
-    this.#isClosing = true;
-    this.#socket.destroy();
+    this.#isRefused = true;
+    const isFirst = this.#endBecause(isClients ? "garbage" : "fault");
+    // A fault of ours is told, whoever else ended it before.
+    if (isFirst || !isClients)
+      this.#say(isClients ? "warn" : "error", "a Kafka connection was ended", error, request);
+  }
+
+  #cutStalled(): void {
+    if (this.#endBecause("stalled"))
+      this.#say("warn", "a Kafka connection was cut", "it held memory that others wait for and did not move");
+    this.cut();
+  }
+
+  /** Whether it begins to end here, for this reason. */
+  #endBecause(reason: EndReason): boolean {
+    if (this.#isEnding) return false;
+    this.#service.telemetry.count("cumulog_kafka_connections_ended_total", 1, { reason });
+    this.#end();
+    return true;
+  }
+
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#gone.abort();
+    this.#held.leave(this.#reader);
+    this.#socket.resume();
+    this.#finish(() => this.#sayGoodbye());
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    await this.#requests.allAnswered();
+    await this.#replies.unsentAtMost(0);
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#cancelTimer();
+    this.#cancelTimer = this.#service.clock.timer(goodbyeMs, () => this.#socket.destroy());
+  }
+
+  /** The socket is closed. What came whole is done even so: a client that wants no answers may well be gone by now. */
+  #gather(): void {
+    this.#end();
+    this.#cancelTimer();
+    this.#finish(async () => {
+      await this.#requests.allAnswered();
+      this.#frames.drop();
+      this.#goOn();
+    });
+  }
+
+  #finish(work: () => Promise<void>): void {
+    work().catch(error => this.#say("error", "a Kafka connection did not end well", error));
+  }
+
+  /** One timer at a time, however much comes: it looks when something moved last. */
+  #watchIdle(afterMs: number): void {
+    this.#cancelTimer = this.#service.clock.timer(afterMs, () => {
+      const { idleMs } = this.#service.options;
+      const leftMs = this.#movedAtMs + idleMs - this.#service.clock.monotonicMs();
+      if (leftMs > 0) this.#watchIdle(leftMs);
+      // Requests that wait until it takes their answers would wait for ever.
+      else if (this.#replies.unsentBytes > 0) this.#cutIdle();
+      else if (this.#requests.underWay > 0) this.#watchIdle(idleMs);
+      else this.#endBecause("idle");
+    });
+  }
+
+  #cutIdle(): void {
+    this.#endBecause("idle");
+    this.cut();
   }
 
   #say(level: "debug" | "warn" | "error", message: string, error: unknown, request?: Request): void {
     this.#service.telemetry.log(level, message, {
-      client: this.#socket.remoteAddress,
+      client: this.#client,
       error: messageOf(error),
       ...(request && { api: request.api.name, clientId: request.header.clientId ?? undefined }),
     });
-  }
-
-  #end(): void {
-    this.#isClosing = true;
-    this.#cancelIdle();
-    this.#gone.abort();
-    this.#held.release(this.#frames.bufferedBytes);
   }
 }

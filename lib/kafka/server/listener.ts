@@ -2,9 +2,13 @@
  * The TCP port for Kafka's clients: accepts, bounds the number of connections, and drains all of them.
  */
 import { createServer, type Server, type Socket } from "node:net";
+import { messageOf } from "../../std/index.ts";
 import type { Address, Service } from "../deps.ts";
 import { Connection } from "./connection.ts";
 import { HeldBytes } from "./held-bytes.ts";
+
+/** After so long without a byte the system asks whether a client is still there; load balancers see life too. */
+const keepAliveMs = 60_000;
 
 export class KafkaListener {
   readonly #service: Service;
@@ -14,9 +18,13 @@ export class KafkaListener {
 
   constructor(service: Service) {
     this.#service = service;
-    this.#held = new HeldBytes({ bytesMax: service.options.heldBytesMax });
-    this.#server = createServer({ noDelay: true }, socket => this.#accept(socket));
+    this.#held = new HeldBytes(service, { bytesMax: service.options.heldBytesMax });
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs, allowHalfOpen: true },
+      socket => this.#accept(socket),
+    );
     this.#server.maxConnections = service.options.connectionsMax;
+    this.#server.on("drop", () => this.#refuse());
   }
 
   /** What all connections hold, bytes; and how many there are. */
@@ -30,6 +38,10 @@ export class KafkaListener {
       this.#server.once("error", reject);
       this.#server.listen({ host, port }, () => {
         this.#server.removeListener("error", reject);
+        // A client that could not be accepted, for want of file handles perhaps: it will come again.
+        this.#server.on("error", error =>
+          this.#say("a Kafka client could not be accepted", messageOf(error)),
+        );
         const address = this.#server.address();
         resolve(typeof address === "object" && address !== null ? address.port : port);
       });
@@ -58,6 +70,24 @@ export class KafkaListener {
   #accept(socket: Socket): void {
     const connection = new Connection({ service: this.#service, socket, held: this.#held });
     this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
+    this.#showConnections();
+    socket.once("close", () => {
+      this.#connections.delete(connection);
+      this.#showConnections();
+    });
+  }
+
+  #refuse(): void {
+    const { connectionsMax } = this.#service.options;
+    this.#service.telemetry.count("cumulog_kafka_connections_refused_total");
+    this.#say("a Kafka connection was refused", `${connectionsMax} are open, and no more are allowed`);
+  }
+
+  #showConnections(): void {
+    this.#service.telemetry.gauge("cumulog_kafka_connections", this.#connections.size);
+  }
+
+  #say(message: string, error: string): void {
+    this.#service.telemetry.log("warn", message, { error });
   }
 }
