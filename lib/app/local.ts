@@ -124,7 +124,8 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
 export function engineOptions(config: Config): Partial<EngineOptions> {
   const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs, numPartitions } = config;
   const sizes = { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes };
-  return { ...sizes, lingerMs, partitionsDefault: numPartitions };
+  // A disk takes no money for a write: only what waits for another one gains by waiting.
+  return { ...sizes, lingerMs, lingersWhenIdle: false, partitionsDefault: numPartitions };
 }
 
 function restOptions(config: Config): Partial<RestOptions> {

@@ -14,6 +14,8 @@ export const defaultEngineOptions: EngineOptions = {
   // Long enough to gather what concurrent callers send, short beside a disk's own sync.
   lingerMs: 5,
   itemTierLingerMs: 1,
+  // Where a write has a price, fewer of them are worth the wait.
+  lingersWhenIdle: true,
   // Below this an item costs less than a PUT, the later delete included.
   itemTierBytes: 4 * 1024,
   appendBufferBytes: 64 * mebibyte,

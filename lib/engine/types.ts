@@ -23,6 +23,8 @@ export type EngineOptions = {
   readonly lingerMs: number;
   /** The same while everything gathered fits the item tier, ms. */
   readonly itemTierLingerMs: number;
+  /** Whether a batch waits its full time though no flush is under way. */
+  readonly lingersWhenIdle: boolean;
   /** Segments up to this size are stored as items, bytes of the whole segment. 0: never. */
   readonly itemTierBytes: number;
   /** Bytes of batches that may wait or be in flight; past it callers wait. */

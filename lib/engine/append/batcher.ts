@@ -1,7 +1,7 @@
 /**
  * Gathers the batches of all callers into flushes: a flush leaves when a segment is full or its oldest batch has waited
- * long enough (less while everything gathered fits the item tier). What waits or is on its way is bounded in bytes:
- * past the bound callers wait in line until their deadline.
+ * long enough (less while everything gathered fits the item tier, or where writes cost no money and none is under way).
+ * What waits or is on its way is bounded in bytes: past the bound callers wait in line until their deadline.
  */
 import type { Clock } from "../../ports/index.ts";
 import { messageOf, Semaphore } from "../../std/index.ts";
@@ -102,9 +102,11 @@ export class Batcher {
   #dueMs(): number {
     const oldest = this.#waiting[0];
     if (this.#isClosed || !oldest || this.#waitingBytes >= this.#options.segmentBytes) return 0;
-    const { itemTierBytes, itemTierLingerMs, lingerMs } = this.#options;
+    const { itemTierBytes, itemTierLingerMs, lingerMs, lingersWhenIdle } = this.#options;
     const fitsItem = this.#waitingBytes <= itemTierBytes;
-    return oldest.sinceMs + (fitsItem ? Math.min(itemTierLingerMs, lingerMs) : lingerMs);
+    // A client that waits for its acknowledgements sends nothing more to gather; behind a flush there is time anyway.
+    const isIdle = !lingersWhenIdle && this.#running.size === 0;
+    return oldest.sinceMs + (fitsItem || isIdle ? Math.min(itemTierLingerMs, lingerMs) : lingerMs);
   }
 
   /** The oldest batches, up to a segment. */
