@@ -101,7 +101,9 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   const loading = Promise.all([import("../engine/index.ts"), import("../rest/index.ts")]);
   const [stores, [engineModule, rest]] = await Promise.all([opening, loading]);
   const parts = { clock, telemetry, random: new SystemRandom(), codecs: systemCodecs };
-  const options = { ...engineModule.defaultEngineOptions, ...engineOptions(config) };
+  // A disk takes no money for a write: only what waits behind another one gains by waiting.
+  const own = { lingersWhenIdle: false };
+  const options = { ...engineModule.defaultEngineOptions, ...engineOptions(config), ...own };
   const engine = new engineModule.Engine({ ...parts, ...stores }, options);
   try {
     await engine.checkFormat();
@@ -124,8 +126,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
 export function engineOptions(config: Config): Partial<EngineOptions> {
   const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs, numPartitions } = config;
   const sizes = { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes };
-  // A disk takes no money for a write: only what waits for another one gains by waiting.
-  return { ...sizes, lingerMs, lingersWhenIdle: false, partitionsDefault: numPartitions };
+  return { ...sizes, lingerMs, partitionsDefault: numPartitions };
 }
 
 function restOptions(config: Config): Partial<RestOptions> {
