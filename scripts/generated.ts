@@ -19,6 +19,7 @@ import {
   volumeTable,
   waitingTable,
 } from "./costs/tables.ts";
+import { kafkaApisTable, kafkaErrorsTable, kafkaNotServed } from "./kafka-tables.ts";
 import { table } from "./table.ts";
 
 /** Markdown by name. */
@@ -33,6 +34,9 @@ export const generators: Generators = {
   "costs-volume": volumeTable,
   "costs-waiting": waitingTable,
   configuration: () => renderConfiguration().trimEnd(),
+  "kafka-apis": kafkaApisTable,
+  "kafka-errors": kafkaErrorsTable,
+  "kafka-not-served": kafkaNotServed,
   "function-configuration": () => renderFunctionConfiguration().trimEnd(),
   deployment: () => table(["option", "default", "values", "what it does"], optionRows()),
   permissions: () => table(["function", "items", "objects"], permissionRows()),

@@ -36,7 +36,8 @@ const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
   UnknownProducer: "UNKNOWN_PRODUCER_ID",
   RecordRefused: "INVALID_RECORD",
   TimestampRefused: "INVALID_TIMESTAMP",
-  Overloaded: "THROTTLING_QUOTA_EXCEEDED",
+  // Not THROTTLING_QUOTA_EXCEEDED, for which librdkafka gives a batch up at once.
+  Overloaded: "NOT_ENOUGH_REPLICAS",
   AppendFailed: "NOT_ENOUGH_REPLICAS",
   AppendOutcomeUnknown: "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
   ReadFailed: "NOT_LEADER_OR_FOLLOWER",
@@ -59,6 +60,11 @@ const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
   ItemRequestInvalid: "UNKNOWN_SERVER_ERROR",
   ObjectRequestInvalid: "UNKNOWN_SERVER_ERROR",
 };
+
+/** Every fact with the name of its code, for the documents. */
+export const errorRows: readonly { readonly fact: string; readonly code: ErrorCodeName }[] = Object.entries(
+  translations,
+).map(([fact, code]) => ({ fact, code }));
 
 /** The code for whatever was thrown or answered; UNKNOWN_SERVER_ERROR for what is no fact of the log. */
 export function codeOf(error: unknown): number {

@@ -1,3 +1,5 @@
+export { type Api, apiTable } from "./api-table.ts";
+export { messages } from "./apis/index.ts";
 export {
   type Address,
   defaultKafkaOptions,
@@ -6,5 +8,7 @@ export {
   type Node,
   type Nodes,
 } from "./deps.ts";
+export { errorCodes } from "./error-codes.ts";
+export { errorRows } from "./errors.ts";
 export { GatewayRegistry, NoNodeFree } from "./gateways/index.ts";
 export { KafkaListener } from "./server/index.ts";
