@@ -13,7 +13,7 @@ export default defineConfig({
     passWithNoTests: false,
     expect: { requireAssertions: true },
     // Generous, because it only guards against hanging: no test asserts a time.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
