@@ -102,7 +102,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   const [stores, [engineModule, rest]] = await Promise.all([opening, loading]);
   const parts = { clock, telemetry, random: new SystemRandom(), codecs: systemCodecs };
   // A disk takes no money for a write: only what waits behind another one gains by waiting.
-  const own = { lingersWhenIdle: false };
+  const own = { lingersWhenIdle: config.backend === "aws" };
   const options = { ...engineModule.defaultEngineOptions, ...engineOptions(config), ...own };
   const engine = new engineModule.Engine({ ...parts, ...stores }, options);
   try {
