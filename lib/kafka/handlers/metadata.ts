@@ -19,6 +19,9 @@ type TopicAnswer = NonNullable<MessageDraft<Api["response"]>["topics"]>[number];
 /** No operations are known: nobody is authorized by the server (KIP-430). */
 const noOperations = -2_147_483_648;
 
+/** The first version in which topics are asked for by id. */
+const byIdFirst = 12;
+
 export const metadata: Handler<Api["request"], Api["response"]> = async (call, request) => {
   const { engine, nodes } = call.service;
   const { topics } = request;
@@ -37,6 +40,9 @@ export const metadata: Handler<Api["request"], Api["response"]> = async (call, r
 };
 
 async function askedAnswer(call: Call, { name, topicId }: Asked, mayCreate: boolean): Promise<TopicAnswer> {
+  // Versions 10 and 11 have the field and no meaning for it; their answers have no null for a name.
+  if (call.version < byIdFirst && (name === null || topicId !== uuidZero))
+    return { errorCode: errorCodes.INVALID_REQUEST, name: name ?? "", topicId };
   const found = await findTopic(call.service, { name: name ?? "", topicId });
   if (found.kind === "topic") return topicAnswer(call, found.topic);
   const isMissing = found.error instanceof UnknownTopic && topicId === uuidZero && name !== null;
