@@ -52,6 +52,9 @@ export class Producers {
     deadlineMs: DeadlineMs,
   ): Promise<DecidedChunk<Batch>> {
     const fold = await this.#current(shard, partition, deadlineMs).catch(asReadFailed);
+    // Pages may tell more than the image: what is answered from them must be known to this process's readers too.
+    if (fold.at > (shard.known?.partitions.get(partition)?.next ?? 0))
+      await this.#look(shard, deadlineMs).catch(asReadFailed);
     const plan = planChunk(fold, batches);
     if (!plan.leftOut.some(isPerhapsOld)) return { ...plan, expected: offset(fold.at) };
     // Another process may have appended what seems to be missing: that is said only from a strong look.
