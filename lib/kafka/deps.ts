@@ -36,7 +36,10 @@ export type KafkaOptions = {
   readonly frameBytesMax: number;
   /** Requests of one connection that may be under way or unanswered. */
   readonly requestsPerConnectionMax: number;
-  /** Requests and answers of all connections together, bytes; past it connections are not read. */
+  /**
+   * Requests of all connections together, bytes, and answers as many again: past it those who hold some are not read, and
+   * answers get small.
+   */
   readonly heldBytesMax: number;
   /** A connection without a request for this long is closed: Kafka's connections.max.idle.ms. */
   readonly idleMs: number;

@@ -11,6 +11,7 @@ import type { Socket } from "node:net";
 import { messageOf } from "../../std/index.ts";
 import type { Service } from "../deps.ts";
 import { type Request, Unanswerable } from "../dispatch.ts";
+import type { AnswerBytes } from "./answer-bytes.ts";
 import { BadFrame, FrameReader } from "./frames.ts";
 import type { HeldBytes, Reader } from "./held-bytes.ts";
 import { reachedAt } from "./reached-at.ts";
@@ -23,7 +24,12 @@ type EndReason = "garbage" | "fault" | "idle" | "stalled" | "drain";
 /** How long a client may take to hear that its connection has ended, before it is cut off. */
 const goodbyeMs = 2_000;
 
-type Deps = { readonly service: Service; readonly socket: Socket; readonly held: HeldBytes };
+type Deps = {
+  readonly service: Service;
+  readonly socket: Socket;
+  readonly held: HeldBytes;
+  readonly answers: AnswerBytes;
+};
 
 export class Connection {
   readonly #service: Service;
@@ -32,7 +38,11 @@ export class Connection {
   readonly #frames: FrameReader;
   readonly #replies: Replies;
   readonly #requests: Requests;
-  readonly #reader: Reader = { go: () => this.#goOn(), cut: () => this.#cutStalled() };
+  readonly #reader: Reader = {
+    go: () => this.#goOn(),
+    cut: () => this.#cutStalled(),
+    movedAtMs: () => this.#movedAtMs,
+  };
   readonly #client: string | undefined;
   /** Aborted when nobody waits for answers any more. */
   readonly #gone = new AbortController();
@@ -45,14 +55,14 @@ export class Connection {
   #movedAtMs: number;
   #cancelTimer: () => void = () => undefined;
 
-  constructor({ service, socket, held }: Deps) {
+  constructor({ service, socket, held, answers }: Deps) {
     this.#service = service;
     this.#socket = socket;
     this.#held = held;
     this.#frames = new FrameReader(service.options);
     this.#replies = new Replies({
       socket,
-      held,
+      answers,
       clock: service.clock,
       onTaken: () => this.#moved(),
       onStalled: () => this.#cutStalled(),
@@ -60,6 +70,7 @@ export class Connection {
     this.#requests = new Requests({
       service,
       held,
+      answers,
       replies: this.#replies,
       reachedAt: reachedAt(socket),
       signal: this.#gone.signal,
@@ -108,9 +119,10 @@ export class Connection {
     const arrivedBefore = this.#arriving;
     this.#arriving = this.#frames.bufferedBytes;
     // After requests were counted: what moves from here to there is no room for others.
-    this.#held.arrive(this.#reader, this.#arriving - arrivedBefore);
+    this.#held.arrive(this.#arriving - arrivedBefore);
     if (this.#isEnding) return;
-    if (this.#held.isFull && this.#arriving > 0 && !this.#isBusy) this.#held.wait(this.#reader);
+    const isWaiting = this.#held.isFull && this.#arriving > 0 && this.#requests.underWay === 0;
+    if (isWaiting && this.#mayStart) this.#held.wait(this.#reader);
     else this.#held.leave(this.#reader);
     if (this.#mayRead()) this.#socket.resume();
     else this.#socket.pause();
@@ -118,7 +130,7 @@ export class Connection {
 
   #startWhole(): void {
     try {
-      while (this.#hasRoom && !this.#isRefused) {
+      while (this.#mayStart && !this.#isRefused) {
         const frame = this.#frames.next();
         if (frame === undefined) return;
         this.#requests.start(frame);
@@ -129,18 +141,14 @@ export class Connection {
   }
 
   #mayRead(): boolean {
-    if (!this.#hasRoom || this.#replies.unsentBytes > unsentBytesMax) return false;
-    const holdsNothing = this.#arriving === 0 && !this.#isBusy;
-    return holdsNothing || this.#held.mayRead(this.#reader);
+    const holdsNothing = this.#arriving === 0 && this.#requests.underWay === 0;
+    return this.#mayStart && (holdsNothing || this.#held.mayRead(this.#reader));
   }
 
-  /** Whether it holds what goes by itself: then there is nothing to wait for but that. */
-  get #isBusy(): boolean {
-    return this.#requests.underWay > 0 || this.#replies.unsentBytes > 0;
-  }
-
-  get #hasRoom(): boolean {
-    return this.#requests.underWay < this.#service.options.requestsPerConnectionMax;
+  /** Whether there is room for a request, and the client has taken most of what it was answered. */
+  get #mayStart(): boolean {
+    const hasRoom = this.#requests.underWay < this.#service.options.requestsPerConnectionMax;
+    return hasRoom && this.#replies.unsentBytes <= unsentBytesMax;
   }
 
   #refuse(error: unknown, request?: Request): void {
@@ -176,8 +184,11 @@ export class Connection {
   }
 
   async #sayGoodbye(): Promise<void> {
-    await this.#requests.allAnswered();
-    await this.#replies.unsentAtMost(0);
+    do {
+      await this.#requests.allAnswered();
+      await this.#replies.unsentAtMost(0);
+      // What was taken has made room to start others that were here.
+    } while (this.#requests.underWay > 0);
     if (this.#socket.destroyed) return;
     this.#socket.end();
     this.#cancelTimer();

@@ -4,6 +4,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { messageOf } from "../../std/index.ts";
 import type { Address, Service } from "../deps.ts";
+import { AnswerBytes } from "./answer-bytes.ts";
 import { Connection } from "./connection.ts";
 import { HeldBytes } from "./held-bytes.ts";
 
@@ -15,10 +16,12 @@ export class KafkaListener {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #held: HeldBytes;
+  readonly #answers: AnswerBytes;
 
   constructor(service: Service) {
     this.#service = service;
     this.#held = new HeldBytes(service, { bytesMax: service.options.heldBytesMax });
+    this.#answers = new AnswerBytes({ bytesMax: service.options.heldBytesMax });
     this.#server = createServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs, allowHalfOpen: true },
       socket => this.#accept(socket),
@@ -28,8 +31,9 @@ export class KafkaListener {
   }
 
   /** What all connections hold, bytes; and how many there are. */
-  get load(): { readonly heldBytes: number; readonly connections: number } {
-    return { heldBytes: this.#held.bytes, connections: this.#connections.size };
+  get load(): { readonly requestBytes: number; readonly answerBytes: number; readonly connections: number } {
+    const [requestBytes, answerBytes] = [this.#held.bytes, this.#answers.bytes];
+    return { requestBytes, answerBytes, connections: this.#connections.size };
   }
 
   /** Begins to accept; answers with the port. Rejects with what the system says. */
@@ -68,7 +72,12 @@ export class KafkaListener {
   }
 
   #accept(socket: Socket): void {
-    const connection = new Connection({ service: this.#service, socket, held: this.#held });
+    const connection = new Connection({
+      service: this.#service,
+      socket,
+      held: this.#held,
+      answers: this.#answers,
+    });
     this.#connections.add(connection);
     this.#showConnections();
     socket.once("close", () => {

@@ -1,20 +1,22 @@
 /**
  * Answers on their way to one client, in the order in which they are given. They leave in pieces, so that a reader that is
- * slow but alive is told from one that takes nothing, and what it took is let go. Who takes nothing while all memory is held
- * is cut off.
+ * slow but alive is told from one that takes nothing, and what it took is let go. Who takes nothing for long while the room
+ * for answers is full is cut off.
  */
 import type { Socket } from "node:net";
 import type { Clock } from "../../ports/index.ts";
-import { type HeldBytes, stalledMs } from "./held-bytes.ts";
+import type { AnswerBytes } from "./answer-bytes.ts";
 
 /** Handed to the socket at once, bytes. */
 const pieceBytesMax = 256 * 1024;
 /** Answers not taken, bytes: past it this client gets no more of them made. */
 export const unsentBytesMax = 1024 * 1024;
+/** How long a client may take nothing while there is no room for the answers of others. */
+export const untakenMs = 30_000;
 
 type Deps = {
   readonly socket: Socket;
-  readonly held: HeldBytes;
+  readonly answers: AnswerBytes;
   readonly clock: Clock;
   /** The client took a piece, or is gone. */
   readonly onTaken: () => void;
@@ -50,7 +52,7 @@ export class Replies {
     this.#parts.push(size);
     for (const part of parts) this.#parts.push(part);
     this.#queuedBytes += size.length + bytes;
-    this.#deps.held.hold(size.length + bytes);
+    this.#deps.answers.hold(size.length + bytes);
     this.#write();
     return size.length + bytes;
   }
@@ -84,16 +86,16 @@ export class Replies {
 
   /** Answers with what ends the watch. */
   #watch(): () => void {
-    const { clock, held, onStalled } = this.#deps;
-    let cancel = clock.timer(stalledMs, () => {
-      if (held.isFull) onStalled();
+    const { clock, answers, onStalled } = this.#deps;
+    let cancel = clock.timer(untakenMs, () => {
+      if (answers.isFull) onStalled();
       else cancel = this.#watch();
     });
     return () => cancel();
   }
 
   #letGo(bytes: number): void {
-    this.#deps.held.release(bytes);
+    this.#deps.answers.release(bytes);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resume of waiting) resume();

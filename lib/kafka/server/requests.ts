@@ -5,12 +5,14 @@
  */
 import type { Address, Service } from "../deps.ts";
 import { type Request, readRequest } from "../dispatch.ts";
+import type { AnswerBytes } from "./answer-bytes.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { type Replies, unsentBytesMax } from "./replies.ts";
 
 type Deps = {
   readonly service: Service;
   readonly held: HeldBytes;
+  readonly answers: AnswerBytes;
   readonly replies: Replies;
   readonly reachedAt: Address;
   /** Aborted when nobody waits for answers any more. */
@@ -64,13 +66,20 @@ export class Requests {
 
   /** Runs the request when those before it allow it. */
   async #run(request: Request): Promise<readonly Uint8Array[] | undefined> {
-    const { service, replies, reachedAt, signal } = this.#deps;
+    const { replies, reachedAt, signal } = this.#deps;
     if (request.mayOverlap) await this.#answeredAlone;
     else {
       await this.#answered;
       await replies.unsentAtMost(unsentBytesMax);
     }
-    return request.answer({ service, reachedAt, signal });
+    return request.answer({ service: this.#serviceNow(), reachedAt, signal });
+  }
+
+  /** With answers as large as there is room for. */
+  #serviceNow(): Service {
+    const { service, answers } = this.#deps;
+    const fetchBytesMax = Math.min(service.options.fetchBytesMax, answers.shareBytesMax);
+    return { ...service, options: { ...service.options, fetchBytesMax } };
   }
 
   async #reply(

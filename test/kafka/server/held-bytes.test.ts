@@ -1,36 +1,45 @@
 /** Who may read on when too much is held: a small world of readers that bring pieces of frames when they are let. */
 import { describe, expect, it } from "vitest";
-import { HeldBytes, stalledMs } from "../../../lib/kafka/server/held-bytes.ts";
+import { AnswerBytes } from "../../../lib/kafka/server/answer-bytes.ts";
+import { HeldBytes, silentMs, stalledMs, turnMs } from "../../../lib/kafka/server/held-bytes.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const bytesMax = 1_000;
 
-function aHeld() {
-  const clock = new ManualClock();
-  return { clock, held: new HeldBytes({ clock }, { bytesMax }) };
-}
+/** What is held by readers that remember what they were told. */
+class World {
+  readonly clock = new ManualClock();
+  readonly held = new HeldBytes({ clock: this.clock }, { bytesMax });
 
-/** A reader that remembers what it was told. */
-function aReader() {
-  const told = { goes: 0, cuts: 0 };
-  return {
-    told,
-    reader: {
-      go: () => {
-        told.goes++;
+  aReader() {
+    const { clock, held } = this;
+    const told = { goes: 0, cuts: 0 };
+    let movedAtMs = clock.monotonicMs();
+    return {
+      told,
+      bring: (bytes: number): void => {
+        movedAtMs = clock.monotonicMs();
+        held.arrive(bytes);
       },
-      cut: () => {
-        told.cuts++;
+      reader: {
+        go: () => {
+          told.goes++;
+        },
+        cut: () => {
+          told.cuts++;
+        },
+        movedAtMs: () => movedAtMs,
       },
-    },
-  };
+    };
+  }
 }
 
 describe("below the bound", () => {
   it("everybody reads", () => {
-    const { held } = aHeld();
-    const { reader } = aReader();
-    held.arrive(reader, 500);
+    const world = new World();
+    const { held } = world;
+    const { reader, bring } = world.aReader();
+    bring(500);
     held.hold(499);
     expect([held.isFull, held.bytes, held.mayRead(reader)]).toEqual([false, 999, true]);
   });
@@ -38,10 +47,11 @@ describe("below the bound", () => {
 
 describe("past the bound", () => {
   it("those who wait go on when requests are done", () => {
-    const { held } = aHeld();
-    const { reader, told } = aReader();
+    const world = new World();
+    const { held } = world;
+    const { reader, told, bring } = world.aReader();
     held.hold(900);
-    held.arrive(reader, 100);
+    bring(100);
     expect(held.mayRead(reader)).toBe(false);
     held.wait(reader);
     expect(told.goes).toBe(0);
@@ -51,17 +61,18 @@ describe("past the bound", () => {
   });
 
   it("one at a time goes on when parts of frames take half of the room", () => {
-    const { held } = aHeld();
-    const [one, two] = [aReader(), aReader()];
-    held.arrive(one.reader, 600);
-    held.arrive(two.reader, 400);
+    const world = new World();
+    const { held } = world;
+    const [one, two] = [world.aReader(), world.aReader()];
+    one.bring(600);
+    two.bring(400);
     held.wait(one.reader);
     held.wait(two.reader);
     expect([one.told.goes, two.told.goes]).toEqual([1, 0]);
     expect([held.mayRead(one.reader), held.mayRead(two.reader)]).toEqual([true, false]);
     // Its frame is whole, and under way: half of the room is not enough any more for another.
     held.hold(700);
-    held.arrive(one.reader, -600);
+    held.arrive(-600);
     held.leave(one.reader);
     expect([held.mayRead(one.reader), held.mayRead(two.reader), two.told.goes]).toEqual([false, false, 0]);
     held.release(700);
@@ -69,9 +80,10 @@ describe("past the bound", () => {
   });
 
   it("waiting twice takes no second place, and leaving gives up the first", () => {
-    const { held } = aHeld();
-    const [one, two, three] = [aReader(), aReader(), aReader()];
-    held.arrive(one.reader, bytesMax);
+    const world = new World();
+    const { held } = world;
+    const [one, two, three] = [world.aReader(), world.aReader(), world.aReader()];
+    one.bring(bytesMax);
     for (const { reader } of [one, two, three, two]) held.wait(reader);
     held.leave(one.reader);
     expect(held.mayRead(two.reader)).toBe(true);
@@ -83,38 +95,63 @@ describe("past the bound", () => {
 });
 
 describe("a turn", () => {
-  it("ends by being cut for who brought nothing", async () => {
-    const { held, clock } = aHeld();
-    const [silent, next] = [aReader(), aReader()];
-    held.arrive(silent.reader, bytesMax);
+  it("passes from who is silent in it, who is cut when that has been so for long", async () => {
+    const world = new World();
+    const { held, clock } = world;
+    const [silent, next] = [world.aReader(), world.aReader()];
+    silent.bring(bytesMax);
     held.wait(silent.reader);
     held.wait(next.reader);
-    await clock.advance(stalledMs - 1);
-    expect([silent.told.cuts, next.told.goes]).toEqual([0, 0]);
-    await clock.advance(1);
-    expect([silent.told.cuts, next.told.goes, held.mayRead(next.reader)]).toEqual([1, 1, true]);
+    await clock.advance(2 * silentMs);
+    expect([silent.told.cuts, held.mayRead(next.reader)]).toEqual([0, true]);
+    for (let ms = 0; ms < stalledMs; ms += silentMs) {
+      next.bring(1);
+      await clock.advance(silentMs);
+    }
+    expect([silent.told.cuts, next.told.cuts]).toEqual([0, 0]);
+    held.leave(next.reader);
+    await clock.advance(2 * silentMs);
+    expect([silent.told.cuts, next.told.cuts]).toEqual([1, 0]);
   });
 
-  it("passes to the next from who brought too little, and comes again", async () => {
-    const { held, clock } = aHeld();
-    const [slow, next] = [aReader(), aReader()];
-    held.arrive(slow.reader, bytesMax);
+  it("lasts while it brings something, up to a bound, and comes again", async () => {
+    const world = new World();
+    const { held, clock } = world;
+    const [slow, next] = [world.aReader(), world.aReader()];
+    slow.bring(bytesMax);
     held.wait(slow.reader);
     held.wait(next.reader);
-    held.arrive(slow.reader, 1);
-    await clock.advance(stalledMs);
+    for (let ms = 0; ms < turnMs; ms += silentMs) {
+      expect(held.mayRead(slow.reader)).toBe(true);
+      slow.bring(1);
+      await clock.advance(silentMs);
+    }
     expect([slow.told.cuts, held.mayRead(slow.reader), held.mayRead(next.reader)]).toEqual([0, false, true]);
     held.leave(next.reader);
     expect(held.mayRead(slow.reader)).toBe(true);
   });
 
   it("ends with the fullness, and leaves no timer behind", () => {
-    const { held, clock } = aHeld();
-    const { reader } = aReader();
-    held.arrive(reader, bytesMax);
+    const world = new World();
+    const { held, clock } = world;
+    const { reader, bring } = world.aReader();
+    bring(bytesMax);
     held.wait(reader);
     expect(clock.waiting).toBe(1);
-    held.arrive(reader, -bytesMax);
+    held.arrive(-bytesMax);
     expect([clock.waiting, held.bytes]).toEqual([0, 0]);
+  });
+});
+
+describe("answers", () => {
+  it("are as large as a part of the room that is left, and never nothing", () => {
+    const answers = new AnswerBytes({ bytesMax: 8_000_000 });
+    expect(answers.shareBytesMax).toBe(1_000_000);
+    answers.hold(4_000_000);
+    expect(answers.shareBytesMax).toBe(500_000);
+    answers.hold(5_000_000);
+    expect([answers.isFull, answers.bytes, answers.shareBytesMax]).toEqual([true, 9_000_000, 65_536]);
+    answers.release(9_000_000);
+    expect([answers.isFull, answers.shareBytesMax]).toEqual([false, 1_000_000]);
   });
 });

@@ -14,6 +14,7 @@ import {
   eventually,
   fetchFrame,
   frameOf,
+  heldBytes,
   produceFrame,
   withDoors,
 } from "./testing.ts";
@@ -83,13 +84,13 @@ describe("a silent connection", () => {
     const { client, listener } = await aPort({ idleMs: 1_000 }, { clock });
     const one = await client();
     one.send(produceFrame("orders", "x").subarray(0, 50));
-    await eventually(() => listener.load.heldBytes === 50);
+    await eventually(() => heldBytes(listener) === 50);
     await clock.advance(1_000);
     await eventually(() => one.hasEnded);
     one.socket.end();
     await one.closed;
     await eventually(() => listener.load.connections === 0);
-    expect(listener.load.heldBytes).toBe(0);
+    expect(heldBytes(listener)).toBe(0);
   });
 
   it("is left alone while its fetch waits", async () => {
@@ -149,7 +150,7 @@ describe("a port that drains", () => {
     await eventually(() => producer.hasEnded);
     for (const each of [producer, consumer, silent]) each.socket.end();
     await closed;
-    expect(listener.load).toEqual({ heldBytes: 0, connections: 0 });
+    expect(listener.load).toEqual({ requestBytes: 0, answerBytes: 0, connections: 0 });
     expect(await readAll(engine, "orders", 0)).toEqual(["a", "b"]);
     expect(ear.loud).toEqual([]);
   });

@@ -14,6 +14,7 @@ import {
   eventually,
   fetchFrame,
   frameOf,
+  heldBytes,
   produceFrame,
   sized,
   withDoors,
@@ -113,7 +114,7 @@ describe("requests of one connection", () => {
       appends[id]?.resolve();
       expect(correlationOf(await one.next())).toBe(id);
     }
-    await eventually(() => listener.load.heldBytes === 0);
+    await eventually(() => heldBytes(listener) === 0);
   });
 
   it("leave nothing behind, however long a client does nothing but produce", async () => {

@@ -8,6 +8,7 @@ import {
   correlationOf,
   eventually,
   frameOf,
+  heldBytes,
   produceFrame,
   sized,
   withDoors,
@@ -55,7 +56,7 @@ describe("a client that speaks something else", () => {
     await one.closed;
     expect(await other.ask("apiVersions", 0, {})).toMatchObject({ errorCode: 0 });
     await eventually(() => listener.load.connections === 1);
-    expect(listener.load.heldBytes).toBe(0);
+    expect(heldBytes(listener)).toBe(0);
   });
 
   it("hears the answers to what it asked before, and of nothing after it", async () => {
@@ -116,7 +117,7 @@ describe("a fault of ours", () => {
     ]);
     one.socket.end();
     await eventually(() => listener.load.connections === 0);
-    expect(listener.load.heldBytes).toBe(0);
+    expect(heldBytes(listener)).toBe(0);
   });
 });
 

@@ -87,6 +87,11 @@ export async function aPort(
   return { listener, port, engine, ear, client: () => Client.connect(port) };
 }
 
+/** Bytes of requests and answers that all connections hold. */
+export function heldBytes({ load }: KafkaListener): number {
+  return load.requestBytes + load.answerBytes;
+}
+
 type Overrides = { readonly [Name in "append" | "fetch"]?: Engine[Name] };
 
 /** The engine with some of its doors replaced. */

@@ -1,6 +1,6 @@
 /** Clients that go in the middle of something. What came whole is done, what did not leaves no trace. */
 import { describe, expect, it } from "vitest";
-import type { FetchAnswer } from "../../../lib/engine/index.ts";
+import { type FetchAnswer, RecordRefused } from "../../../lib/engine/index.ts";
 import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, readAll } from "../../support/log.ts";
 import {
@@ -11,6 +11,7 @@ import {
   eventually,
   fetchFrame,
   frameOf,
+  heldBytes,
   produceFrame,
   withDoors,
 } from "./testing.ts";
@@ -44,7 +45,7 @@ describe.each(Object.entries(leave))("a client that %s", (_, go) => {
     }
     await eventually(() => listener.load.connections === 1);
     expect(await readAll(engine, "orders", 0)).toEqual(kept);
-    expect(listener.load.heldBytes).toBe(0);
+    expect(heldBytes(listener)).toBe(0);
     expect(ear.loud).toEqual([]);
   });
 
@@ -69,7 +70,7 @@ describe.each(Object.entries(leave))("a client that %s", (_, go) => {
     expect(signal.aborted).toBe(false);
     go(one);
     await eventually(() => signal.aborted && listener.load.connections === 0);
-    await eventually(() => listener.load.heldBytes === 0);
+    await eventually(() => heldBytes(listener) === 0);
     expect(ear.loud).toEqual([]);
   });
 
@@ -91,10 +92,10 @@ describe.each(Object.entries(leave))("a client that %s", (_, go) => {
     const [one, other] = [await client(), await client()];
     one.socket.pause();
     one.send(...[1, 2, 3].map(correlationId => fetchFrame("orders", { correlationId })));
-    await eventually(() => listener.load.heldBytes > 0);
+    await eventually(() => heldBytes(listener) > 0);
     go(one);
     one.socket.destroy();
-    await eventually(() => listener.load.connections === 1 && listener.load.heldBytes === 0);
+    await eventually(() => listener.load.connections === 1 && heldBytes(listener) === 0);
     expect(await other.ask("apiVersions", 0, {})).toMatchObject({ errorCode: 0 });
     expect(ear.loud).toEqual([]);
   });
@@ -120,6 +121,23 @@ describe("a client that ends its side and goes on reading", () => {
     expect(await readAll(engine, "orders", 0)).toEqual(["last words"]);
   });
 
+  it("is answered all of it when it reads late, too", async () => {
+    const error = new RecordRefused("\u00e4".repeat(8_000));
+    const engine = anEngine();
+    await engine.topics.create({ name: "orders", partitions: 1 });
+    const refusing = withDoors(engine, { append: async () => [{ kind: "failed", error }] });
+    const { client, listener } = await aPort({}, { engine: refusing });
+    const one = await client();
+    one.socket.pause();
+    const ids = Array.from({ length: 1_000 }, (_, id) => id);
+    one.send(...ids.map(correlationId => produceFrame("orders", "x", { correlationId })));
+    one.socket.end();
+    await eventually(() => listener.load.answerBytes > 1024 * 1024);
+    one.socket.resume();
+    for (const id of ids) expect(correlationOf(await one.next())).toBe(id);
+    await one.closed;
+  });
+
   it("has everything stored that it sent with acks 0, however much waited for its turn", async () => {
     const { client, engine, listener } = await aPort({ requestsPerConnectionMax: 3 });
     await engine.topics.create({ name: "orders", partitions: 1 });
@@ -128,7 +146,7 @@ describe("a client that ends its side and goes on reading", () => {
     one.send(...values.map(value => produceFrame("orders", value, { acks: 0 })));
     one.socket.end();
     await one.closed;
-    await eventually(() => listener.load.heldBytes === 0);
+    await eventually(() => heldBytes(listener) === 0);
     expect(await readAll(engine, "orders", 0)).toEqual(values);
   });
 });
