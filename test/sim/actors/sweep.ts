@@ -20,7 +20,7 @@ import {
   sequencerKey,
   type TopicItem,
 } from "../../../lib/format/items/index.ts";
-import { type Condition, type Item, sleep } from "../../../lib/ports/index.ts";
+import { type Condition, type Item, objectLimits, sleep } from "../../../lib/ports/index.ts";
 import { type Killed, killed, type Life } from "../world/process.ts";
 import type { World } from "../world/world.ts";
 
@@ -126,7 +126,8 @@ async function remove(
     after = page.next;
   }
   const objects = keys.filter(key => isDead(key.slice(-16) as SegmentId));
-  if (objects.length > 0) await patiently(life, () => life.objects.delete(objects));
+  for (let from = 0; from < objects.length; from += objectLimits.deleteKeysMax)
+    await patiently(life, () => life.objects.delete(objects.slice(from, from + objectLimits.deleteKeysMax)));
   const segments = world.segmentItems().filter(key => isDead(key.sk as SegmentId));
   for (const key of segments) await patiently(life, () => life.items.delete(key));
   return objects.length + segments.length;
