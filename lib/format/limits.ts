@@ -32,9 +32,25 @@ export const limits = {
   pageBytesMax: 380 * 1024,
   /** A writer whose clock is this far ahead of the store puts its segment anew, so that a fast clock cannot spread. */
   segmentTimeAheadMsMax: 5 * 60_000,
+  /** Group ids, member ids and instance ids: they are parts of keys, of which a store takes 1,024 bytes. */
+  groupIdBytesMax: 512,
+  /** What one member says about itself, all its protocols together: it is one item. */
+  groupMemberBytesMax: 350 * 1024,
+  /** Rosters and assignments are stored in pieces of this size, bytes. */
+  groupPieceBytesMax: 300 * 1024,
+  /** Three digits of the key. */
+  groupPiecesMax: 999,
+  /** Kafka's offset.metadata.max.bytes: of the text beside one committed offset. */
+  offsetMetadataBytesMax: 4096,
 } as const;
 
 assert(limits.itemTierBytesMax < itemLimits.itemBytesMax - 1024, "an item-tier segment fits an item");
 assert(limits.pageBytesMax < itemLimits.itemBytesMax - 1024, "a page fits an item");
+assert(limits.groupPieceBytesMax < itemLimits.itemBytesMax - 2048, "a piece of a group fits an item");
+assert(
+  limits.groupMemberBytesMax + 4 * limits.groupIdBytesMax < itemLimits.itemBytesMax - 2048,
+  "a group's member fits an item",
+);
+assert(limits.groupIdBytesMax < itemLimits.skBytesMax / 2, "a group's ids fit a key");
 assert(limits.batchBytesMax < limits.segmentBytesMax, "a batch fits a segment");
 assert(String(limits.offsetMax).length === limits.offsetDigits, "padded offsets sort");

@@ -7,10 +7,15 @@ import type { SegmentId } from "./ids.ts";
 /** How many prefixes segments are spread over. */
 export const segmentHashCount = 256;
 
-/** Two hex digits from the random half of the id: FNV-1a, enough to spread. stored: never change. */
+/** Two hex digits, most of them from the random half of the id. */
 export function segmentHash(id: SegmentId): string {
+  return hexHash(id);
+}
+
+/** Two hex digits of a text: FNV-1a, enough to spread. stored: never change. */
+export function hexHash(text: string): string {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return ((hash >>> 24) & 0xff).toString(16).padStart(2, "0");
 }
 

@@ -24,6 +24,41 @@ export {
   gatewayPartitionKey,
   readGateway,
 } from "./gateway.ts";
+export { groupIndexKey, groupIndexPartitionKeys } from "./group-index.ts";
+export {
+  type ClassicMember,
+  classicMemberAttributes,
+  type GroupProtocol,
+  groupMemberKey,
+  hasNotBeaten,
+  isMember,
+  memberKeyIn,
+  memberKeyOf,
+  memberSortKeys,
+  readClassicMember,
+} from "./group-member.ts";
+export {
+  decodeAssignment,
+  decodeRoster,
+  encodeAssignment,
+  encodeRoster,
+  joinPieces,
+  pieceKeys,
+  piecesBelow,
+  piecesOf,
+  type RosterMember,
+} from "./group-pieces.ts";
+export {
+  type GroupKind,
+  type GroupPhase,
+  type GroupState,
+  groupPartitionKey,
+  groupStateAttributes,
+  groupStateKey,
+  groupUnchanged,
+  type PiecesName,
+  readGroupState,
+} from "./group-state.ts";
 export {
   committedPageItem,
   committedPageKey,
