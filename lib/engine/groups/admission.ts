@@ -1,0 +1,95 @@
+/**
+ * Whether someone may act for a group: the member of a generation, or, in a group without members, anybody. The state is read
+ * strongly, the roster once per generation: a warm process asks with one read.
+ */
+
+import { limits } from "../../format/index.ts";
+import { type GroupState, memberKeyOf } from "../../format/items/index.ts";
+import {
+  GenerationFenced,
+  GroupUnavailable,
+  InstanceFenced,
+  InvalidGroupId,
+  UnknownMember,
+} from "./errors.ts";
+import type { KnownGroups } from "./known.ts";
+import type { GroupStore } from "./store.ts";
+
+/** Who says that it acts. Without a member: an empty id and a generation below 0. */
+export type MemberClaim = {
+  readonly memberId: string;
+  readonly instanceId?: string;
+  readonly generation: number;
+};
+
+const attemptsMax = 5;
+
+export class Admission {
+  readonly #store: GroupStore;
+  readonly #known: KnownGroups;
+
+  constructor(store: GroupStore, known: KnownGroups) {
+    this.#store = store;
+    this.#known = known;
+  }
+
+  /**
+   * The group's state as of now, undefined when there is none, for someone who may commit to it. Throws UnknownMember,
+   * GenerationFenced, InstanceFenced, InvalidGroupId, GroupUnavailable.
+   */
+  async admit(group: string, claim: MemberClaim): Promise<GroupState | undefined> {
+    checkGroupId(group);
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const state = await this.#store.readState(group, { consistent: true });
+      if (claim.generation < 0 && claim.memberId === "") return admitAnybody(group, state);
+      if (state === undefined || !hasMembers(state)) throw unknownMember(group, claim);
+      // Gone since: the group moved on between the two reads.
+      const roster = await this.#known.of(group).generations.roster(state);
+      if (roster === undefined) continue;
+      checkMember(group, claim, roster.get(memberKeyOf(claim.memberId, claim.instanceId))?.memberId);
+      if (state.generation !== claim.generation)
+        throw new GenerationFenced(
+          `generation ${claim.generation} of group ${group} is over: ${state.generation} is present`,
+        );
+      return state;
+    }
+    throw new GroupUnavailable(`group ${group} changes faster than it can be read`);
+  }
+}
+
+/** Throws InvalidGroupId unless it can be part of a key. */
+export function checkGroupId(group: string): void {
+  const bytes = Buffer.byteLength(group);
+  if (bytes < 1 || bytes > limits.groupIdBytesMax || !group.isWellFormed())
+    throw new InvalidGroupId(
+      `a group id has 1 to ${limits.groupIdBytesMax} bytes of text, this has ${bytes}`,
+    );
+}
+
+/** Whether anyone is in the group, or is about to be. */
+export function hasMembers({ phase }: GroupState): boolean {
+  return phase !== "empty" && phase !== "dead";
+}
+
+/** The error for who is not in the group. */
+export function unknownMember(group: string, { memberId }: { readonly memberId: string }): UnknownMember {
+  return new UnknownMember(`group ${group} has no member "${memberId}"`);
+}
+
+/** Throws unless the member that the group knows under this key is the one that speaks. */
+export function checkMember(
+  group: string,
+  claim: Omit<MemberClaim, "generation">,
+  known: string | undefined,
+): void {
+  if (known === undefined) throw unknownMember(group, claim);
+  if (known === claim.memberId) return;
+  throw new InstanceFenced(
+    `instance "${claim.instanceId}" of group ${group} is member "${known}" now, not "${claim.memberId}"`,
+  );
+}
+
+function admitAnybody(group: string, state: GroupState | undefined): GroupState | undefined {
+  if (state === undefined || !hasMembers(state)) return state;
+  throw new UnknownMember(`group ${group} has members: only they may commit`);
+}
