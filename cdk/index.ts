@@ -4,10 +4,12 @@ export {
   Cumulog,
   type FrontDoor,
   GrantImpossible,
+  grantGateway,
   type HttpDoor,
   type LogFunction,
   type LogMaintenance,
   type LogObservability,
+  type LogPlaces,
   type WebDoor,
 } from "./constructs/index.ts";
 export { type DeploymentProps, options } from "./options.ts";

@@ -1,10 +1,15 @@
 /**
- * What each function may do with the table and the bucket: docs/rfcs/0003-aws.md as data. An item is named by the first
+ * What each worker may do with the table and the bucket: docs/rfcs/0003-aws.md as data. An item is named by the first
  * part of its key, so `L#*` is every sequencer (lib/format/schema.ts); nothing here is `*` alone.
  */
-/** Who works on the log. `web-function` is produce, fetch and admin in one. */
-export const roles = ["produce", "fetch", "admin", "maintenance", "web-function"] as const;
+/**
+ * Who works on the log. `web-function` is produce, fetch and admin in one. `gateway` is a server for Kafka's clients
+ * (`cumulog serve --backend aws`): it runs elsewhere, under a role that somebody else made.
+ */
+export const roles = ["produce", "fetch", "admin", "maintenance", "web-function", "gateway"] as const;
 export type RoleName = (typeof roles)[number];
+/** Those that a deployment makes a function for. */
+export type FunctionRoleName = Exclude<RoleName, "gateway">;
 
 /** Calls of DynamoDB that the engine makes. */
 export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
@@ -47,6 +52,12 @@ const maintenance: Permissions = {
   objects: [],
 };
 
+/** Gateways know of each other by `N`. Producer ids are taken from a counter, which admin may raise. */
+const ofGateways: Permissions = {
+  items: { Query: ["N"], PutItem: ["N"], DeleteItem: ["N"] },
+  objects: [],
+};
+
 /** Permissions by role. */
 export const permissions: Readonly<Record<RoleName, Permissions>> = {
   produce,
@@ -54,6 +65,7 @@ export const permissions: Readonly<Record<RoleName, Permissions>> = {
   admin,
   maintenance,
   "web-function": union([produce, fetch, admin]),
+  gateway: union([produce, fetch, admin, ofGateways]),
 };
 
 function union(all: readonly Permissions[]): Permissions {

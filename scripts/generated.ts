@@ -39,7 +39,7 @@ export const generators: Generators = {
   "kafka-not-served": kafkaNotServed,
   "function-configuration": () => renderFunctionConfiguration().trimEnd(),
   deployment: () => table(["option", "default", "values", "what it does"], optionRows()),
-  permissions: () => table(["function", "items", "objects"], permissionRows()),
+  permissions: () => table(["who", "items", "objects"], permissionRows()),
   errors: () => renderErrors().trimEnd(),
   metrics: () =>
     table(

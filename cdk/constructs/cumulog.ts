@@ -12,6 +12,7 @@ import { readProps } from "../config.ts";
 import type { DeploymentProps } from "../options.ts";
 import { type Door, makeDoor } from "./door.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { grantGateway } from "./gateway.ts";
 import { HttpDoor } from "./http-door.ts";
 import { LogMaintenance } from "./maintenance.ts";
 import { LogObservability } from "./observability.ts";
@@ -52,6 +53,14 @@ export class Cumulog extends Construct implements FrontDoor {
 
   grantAdmin(grantee: IGrantable): Grant {
     return this.door.grantAdmin(grantee);
+  }
+
+  /**
+   * Lets a server for Kafka's clients work on the log: it reads, appends to and changes every topic. To be given to the
+   * role of such a server, and to nobody who only calls one.
+   */
+  grantGateway(grantee: IGrantable): Grant {
+    return grantGateway(grantee, this);
   }
 }
 

@@ -19,14 +19,14 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { placesOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
-import type { RoleName } from "../permissions.ts";
+import type { FunctionRoleName } from "../permissions.ts";
 import { codeOf } from "./code.ts";
 import { statementsOf } from "./statements.ts";
 import type { LogStorage } from "./storage.ts";
 
 /** What one function has of its own. */
 export type LogFunctionOptions = {
-  readonly name: Exclude<RoleName, "web-function">;
+  readonly name: Exclude<FunctionRoleName, "web-function">;
   readonly description: string;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
@@ -98,7 +98,7 @@ export function logGroupOf(scope: Construct, config: DeploymentConfig): LogGroup
 /** The role of a function: its permissions, and its own log. */
 export function roleOf(
   scope: Construct,
-  name: RoleName,
+  name: FunctionRoleName,
   storage: LogStorage,
   logGroup: LogGroup,
   more: readonly PolicyStatement[] = [],

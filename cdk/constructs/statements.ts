@@ -3,10 +3,15 @@
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { permissions, type RoleName } from "../permissions.ts";
-import type { LogStorage } from "./storage.ts";
+
+/** What of table and bucket a policy names. Those of another stack, or of another app, have it too. */
+export type LogPlaces = {
+  readonly table: { readonly tableArn: string };
+  readonly bucket: { readonly bucketArn: string; arnForObjects(pattern: string): string };
+};
 
 /** The statements of a role. Each names the table or the bucket; none has `*` for either. */
-export function statementsOf(role: RoleName, { table, bucket }: LogStorage): PolicyStatement[] {
+export function statementsOf(role: RoleName, { table, bucket }: LogPlaces): PolicyStatement[] {
   const { items, objects } = permissions[role];
   const byKeys = Map.groupBy(Object.entries(items), ([, keys]) => keys.toSorted().join(" "));
   const ofItems = [...byKeys].map(

@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
@@ -17,8 +16,9 @@ import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
 import { Deployment } from "./runner/deployment.ts";
+import { removeObjects } from "./runner/objects.ts";
 import { renderReport } from "./runner/report.ts";
-import { addCallers, callers, place, type Synthesis, synthesize } from "./runner/synthesis.ts";
+import { addCallers, callers, place, type Synthesis, synthesize, withoutOf } from "./runner/synthesis.ts";
 
 const topic = "orders";
 const bodyBytesMax = 4 * 1024 * 1024;
@@ -338,36 +338,6 @@ describe("all runs together", () => {
     expect(report).toContain("dynamodb:UpdateItem");
   });
 });
-
-/** The same templates, with a word in the policies of a role replaced. */
-function withoutOf(synthesis: Synthesis, role: string, word: string, other: string): Synthesis {
-  const stacks = synthesis.stacks.map(({ name, template }) => {
-    const entries = Object.entries(template.Resources).map(([id, resource]) => [
-      id,
-      id.startsWith(role)
-        ? JSON.parse(JSON.stringify(resource).replaceAll(`"${word}"`, `"${other}"`))
-        : resource,
-    ]);
-    return { name, template: { ...template, Resources: Object.fromEntries(entries) } };
-  });
-  assert.notDeepEqual(stacks, synthesis.stacks, `${role} holds ${word}`);
-  return { ...synthesis, stacks };
-}
-
-async function removeObjects({ s3: { url, buckets } }: Deployment): Promise<void> {
-  const [Bucket] = buckets;
-  const client = new S3Client({
-    endpoint: url,
-    region: place.region,
-    credentials: emulatorCredentials,
-    forcePathStyle: true,
-  });
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
-  const Objects = Contents.map(({ Key }) => ({ Key }));
-  assert.notEqual(Objects.length, 0);
-  await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-  client.destroy();
-}
 
 function isError(line: string): boolean {
   return /"level":"(ERROR|CRITICAL)"/i.test(line);

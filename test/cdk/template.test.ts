@@ -4,12 +4,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stack } from "aws-cdk-lib";
-import { User } from "aws-cdk-lib/aws-iam";
+import { Table } from "aws-cdk-lib/aws-dynamodb";
+import { Role, ServicePrincipal, User } from "aws-cdk-lib/aws-iam";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import { alarmNames } from "../../cdk/constructs/index.ts";
-import { Cumulog, GrantImpossible } from "../../cdk/index.ts";
+import { Cumulog, GrantImpossible, grantGateway } from "../../cdk/index.ts";
 import { acknowledgements, addChecks, findAcknowledgement } from "../../cdk/nag.ts";
 import { metrics } from "../../lib/adapters/system/index.ts";
 import { routes } from "../../lib/rest/index.ts";
@@ -434,6 +435,40 @@ describe("the construct", () => {
     expect(policy?.Properties["PolicyDocument"]).toMatchObject({
       Statement: [{ Action: "execute-api:Invoke" }],
     });
+  });
+
+  it("grants a gateway what it needs, and nothing that is * alone", () => {
+    const app = anApp();
+    const stack = new Stack(app, "Mine");
+    const log = new Cumulog(stack, "Log", { code });
+    const role = new Role(stack, "Gateway", { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") });
+    log.grantGateway(role).assertSuccess();
+    const made = synthesized(app);
+    const [resource] = made.resources("AWS::IAM::Role").filter(({ id }) => id.startsWith("Gateway"));
+    expect(resource && statementsOf(resource, made).map(inWords).sort()).toEqual(
+      [
+        "dynamodb:GetItem C L#* P#* S#* T on Table",
+        "dynamodb:Query N P#* T on Table",
+        "dynamodb:UpdateItem C L#* T on Table",
+        "dynamodb:PutItem C L#* N P#* S#* T on Table",
+        "dynamodb:DeleteItem N T on Table",
+        "s3:PutObject on Bucket/ingest/*",
+        "s3:GetObject on Bucket/ingest/*",
+        "s3:ListBucket on Bucket",
+      ].sort(),
+    );
+  });
+
+  it("grants a gateway a log that the app made, by the names of table and bucket", () => {
+    const app = anApp();
+    const stack = new Stack(app, "Mine");
+    const table = Table.fromTableName(stack, "Table", "the-table");
+    const bucket = Bucket.fromBucketName(stack, "Bucket", "the-bucket");
+    const role = new Role(stack, "Gateway", { assumedBy: new ServicePrincipal("ec2.amazonaws.com") });
+    grantGateway(role, { table, bucket }).assertSuccess();
+    const policy = JSON.stringify(synthesized(app).resources("AWS::IAM::Policy"));
+    expect(policy).toContain(":table/the-table");
+    expect(policy).toContain(":s3:::the-bucket/ingest/*");
   });
 
   it("says everything that is wrong with its props at once", () => {

@@ -39,10 +39,15 @@ export type DeploymentPlan = {
   readonly keyOf?: (issuer: string) => KeyObject | undefined;
 };
 
+/** Whoever works on the log with a role of his own: a function, or what runs elsewhere. */
+export type Worker = { readonly name: string; readonly role: string };
+
 export class Deployment {
   /** Where the API answers on this machine, and the name that clients know it by. */
   readonly url: string;
   readonly domainName: string;
+  /** Where AWS is for whoever works with a role: every call is judged there. */
+  readonly awsUrl: string;
   /** Around the functions and their policies: for what a test does behind their backs. */
   readonly dynamoDb: { readonly url: string; readonly tables: readonly string[] };
   readonly s3: { readonly url: string; readonly buckets: readonly string[] };
@@ -125,6 +130,7 @@ export class Deployment {
     readonly closers: readonly (() => Promise<void>)[];
   }) {
     this.url = parts.api.url;
+    this.awsUrl = parts.proxy.url;
     this.functions = parts.functions;
     this.log = parts.log;
     this.dynamoDb = parts.dynamoDb;
@@ -156,12 +162,17 @@ export class Deployment {
 
   /** What a role of the template shows when it calls. */
   credentialsOf(stack: string, id: string): Credentials {
-    return this.#iam.credentialsOf(this.#resolver.identityOf(stack, id).attributes["Arn"] ?? "");
+    return this.#iam.credentialsOf(this.roleArnOf(stack, id));
   }
 
-  /** Permissions of a function's role, and whether a call needed them. */
-  usageOf(definition: FunctionDefinition) {
-    return this.#iam.usageOf(definition.role);
+  /** The ARN of a role of the template. */
+  roleArnOf(stack: string, id: string): string {
+    return this.#resolver.identityOf(stack, id).attributes["Arn"] ?? "";
+  }
+
+  /** Permissions of a worker's role, and whether a call needed them. */
+  usageOf({ role }: Worker) {
+    return this.#iam.usageOf(role);
   }
 
   /** Loses the answer of a call to AWS. */

@@ -1,20 +1,19 @@
 /**
  * What runs of the same templates showed, as text: calls to AWS by function, and the permissions that no call needed.
  */
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, Worker } from "./deployment.ts";
 
-/** The report of some runs together. */
-export function renderReport(deployments: readonly Deployment[]): string {
+/** The report of some runs together, of every function or of those workers. */
+export function renderReport(deployments: readonly Deployment[], workers?: readonly Worker[]): string {
   const calls = deployments.flatMap(each => each.calls);
   const processes = deployments.reduce((sum, each) => sum + each.processes, 0);
-  const functions = deployments[0]?.functions ?? [];
-  const lines = functions.flatMap(definition => {
-    const own = calls.filter(({ role }) => role === definition.role);
-    const usage = deployments.flatMap(each => each.usageOf(definition));
+  const lines = (workers ?? deployments[0]?.functions ?? []).flatMap(worker => {
+    const own = calls.filter(({ role }) => role === worker.role);
+    const usage = deployments.flatMap(each => each.usageOf(worker));
     const grains = new Set(usage.map(({ grain }) => grain));
     const used = new Set(usage.filter(({ isUsed }) => isUsed).map(({ grain }) => grain));
     return [
-      `${definition.name}: ${own.length} calls, ${used.size} of ${grains.size} permissions used`,
+      `${worker.name}: ${own.length} calls, ${used.size} of ${grains.size} permissions used`,
       ...counted(own).map(line => `  ${line}`),
       ...[...grains].filter(grain => !used.has(grain)).map(grain => `  never used: ${grain}`),
     ];

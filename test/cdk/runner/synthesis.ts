@@ -1,11 +1,13 @@
 /**
  * What `cdk deploy` would send, made in this process: the real app with the real bundles.
  */
+import assert from "node:assert/strict";
 import { type App, Stack as CdkStack } from "aws-cdk-lib";
-import { AccountRootPrincipal, Role } from "aws-cdk-lib/aws-iam";
+import { AccountRootPrincipal, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { readContext } from "../../../cdk/config.ts";
 import { addDeployment, type Deployment } from "../../../cdk/deployment.ts";
-import { anApp } from "../synthesize.ts";
+import { Cumulog } from "../../../cdk/index.ts";
+import { anApp, code as standIns } from "../synthesize.ts";
 import { assetFolder } from "./declared.ts";
 import type { Place, Stack } from "./template/index.ts";
 
@@ -26,6 +28,39 @@ export function synthesize(
   const app = anApp();
   const deployment = addDeployment(app, readContext({ ...place, ...context }));
   addCallers(app, deployment);
+  return synthesisOf(app);
+}
+
+/** Where the log of a gateway is, and the logical name of its role there. */
+export const gateway = { stack: "gateway", role: "Gateway" } as const;
+
+/** A log in a stack of one's own, with a role for a server of Kafka's clients. Its functions are stand-ins. */
+export function synthesizeGateway(): Synthesis {
+  const app = anApp();
+  const stack = new CdkStack(app, gateway.stack, { env: place });
+  const log = new Cumulog(stack, "Log", { code: standIns });
+  const role = new Role(stack, gateway.role, { assumedBy: new ServicePrincipal("ecs-tasks.amazonaws.com") });
+  nameLogically(role, gateway.role);
+  log.grantGateway(role);
+  return synthesisOf(app);
+}
+
+/** The same templates, with a word in the policies of a role replaced. */
+export function withoutOf(synthesis: Synthesis, role: string, word: string, other: string): Synthesis {
+  const stacks = synthesis.stacks.map(({ name, template }) => {
+    const entries = Object.entries(template.Resources).map(([id, resource]) => [
+      id,
+      id.startsWith(role)
+        ? JSON.parse(JSON.stringify(resource).replaceAll(`"${word}"`, `"${other}"`))
+        : resource,
+    ]);
+    return { name, template: { ...template, Resources: Object.fromEntries(entries) } };
+  });
+  assert.notDeepEqual(stacks, synthesis.stacks, `${role} holds ${word}`);
+  return { ...synthesis, stacks };
+}
+
+function synthesisOf(app: App): Synthesis {
   const assembly = app.synth();
   return {
     stacks: assembly.stacks.map(({ stackName, template }) => ({ name: stackName, template })),
@@ -44,8 +79,7 @@ export function addCallers(app: App, { api }: Deployment, topic: string): void {
   const stack = new CdkStack(app, callers.stack, { env: place });
   const role = (name: (typeof callers.names)[number]): Role => {
     const made = new Role(stack, name, { assumedBy: new AccountRootPrincipal() });
-    // Its logical name is the plain one, so that tests can name it.
-    (made.node.defaultChild as { overrideLogicalId(id: string): void } | undefined)?.overrideLogicalId(name);
+    nameLogically(made, name);
     return made;
   };
   api.door.grantProduce(role("Producer"), topic);
@@ -56,4 +90,9 @@ export function addCallers(app: App, { api }: Deployment, topic: string): void {
   api.door.grantConsume(everyone);
   api.door.grantAdmin(everyone);
   role("Nobody");
+}
+
+/** Its logical name is the plain one, so that tests can name it. */
+function nameLogically(role: Role, name: string): void {
+  (role.node.defaultChild as { overrideLogicalId(id: string): void } | undefined)?.overrideLogicalId(name);
 }

@@ -25,8 +25,7 @@ export async function installed(
   fill: (folder: string) => Promise<void>,
   root = emulatorsFolder,
 ): Promise<string> {
-  const hash = createHash("sha256").update(source).digest("hex").slice(0, 12);
-  const folder = join(root, `${name}-${hash}`);
+  const folder = folderOf(name, source, root);
   const isWhole = (): boolean => existsSync(join(folder, stamp));
   if (isWhole()) return folder;
   await mkdir(root, { recursive: true });
@@ -47,6 +46,16 @@ export async function installed(
   } finally {
     release();
   }
+}
+
+/** Whether `installed` would find it whole. */
+export function isInstalled(name: string, source: string, root = emulatorsFolder): boolean {
+  return existsSync(join(folderOf(name, source, root), stamp));
+}
+
+function folderOf(name: string, source: string, root: string): string {
+  const hash = createHash("sha256").update(source).digest("hex").slice(0, 12);
+  return join(root, `${name}-${hash}`);
 }
 
 /** Waits for the lock. Answers with how to let go of it. */

@@ -1,6 +1,6 @@
 /** The folder `.interop` of the clone, with a folder for each kind of client: made once, and again for another list. */
 import { join } from "node:path";
-import { installed } from "../../emulators/install/folder.ts";
+import { installed, isInstalled } from "../../emulators/install/folder.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..", ".interop");
 
@@ -11,4 +11,9 @@ export function installedClient(
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
   return installed(name, source, fill, root);
+}
+
+/** Whether it was made from this source, and is whole. */
+export function hasClient(name: string, source: string): boolean {
+  return isInstalled(name, source, root);
 }

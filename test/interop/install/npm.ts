@@ -3,7 +3,7 @@ import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EmulatorAbsent, installError } from "../../emulators/install/errors.ts";
 import { runTool } from "../../emulators/install/run.ts";
-import { installedClient } from "./folder.ts";
+import { hasClient, installedClient } from "./folder.ts";
 
 const programs = join(import.meta.dirname, "..", "npm");
 const lists = ["package.json", "package-lock.json"];
@@ -23,4 +23,9 @@ export async function installNpmClients(): Promise<NpmClients> {
   });
   const { dependencies } = JSON.parse(manifest) as { dependencies: Record<string, string> };
   return { folder, versionOf: name => dependencies[name] ?? "unknown" };
+}
+
+/** Whether they are there, so that nothing would be installed. */
+export async function hasNpmClients(): Promise<boolean> {
+  return hasClient("npm", await readFile(join(programs, "package-lock.json"), "utf8"));
 }
