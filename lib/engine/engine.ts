@@ -16,6 +16,7 @@ import {
   SegmentPlacer,
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
+import { Groups } from "./groups/index.ts";
 import { checkEngineOptions } from "./options.ts";
 import { type DescribedProducer, ProducerIds, Producers } from "./producers/index.ts";
 import {
@@ -49,6 +50,7 @@ import type {
 export class Engine {
   readonly options: EngineOptions;
   readonly topics: Topics;
+  readonly groups: Groups;
   readonly #clock: Clock;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
@@ -73,6 +75,7 @@ export class Engine {
     const store = new TopicStore(deps, options);
     const resolver = new TopicResolver(deps, options, store);
     this.topics = new Topics(deps, options, store, resolver);
+    this.groups = new Groups(deps, options);
     const shards = new Shards(deps.items);
     this.#resolver = resolver;
     this.#shards = shards;
@@ -156,6 +159,7 @@ export class Engine {
 
   async #drain(): Promise<void> {
     this.#fetcher.close();
+    this.groups.close();
     await this.#appender.close();
     await this.settle();
   }

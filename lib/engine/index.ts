@@ -25,6 +25,40 @@ export {
   UnknownProducer,
   UnknownTopic,
 } from "./errors.ts";
+export {
+  GenerationFenced,
+  GroupFull,
+  GroupNotEmpty,
+  GroupUnavailable,
+  InconsistentProtocol,
+  InstanceFenced,
+  InvalidGroupId,
+  InvalidSession,
+  MemberTooLarge,
+  OffsetMetadataTooLarge,
+  OffsetsFull,
+  OtherGroupKind,
+  RebalanceInProgress,
+  TopicSubscribed,
+  UnknownGroup,
+  UnknownMember,
+} from "./groups/errors.ts";
+export type {
+  DescribedGroup,
+  DescribedMember,
+  GroupOptions,
+  Groups,
+  HeartbeatRequest,
+  JoinAnswer,
+  JoinedMember,
+  JoinRequest,
+  LeaveAnswer,
+  Leaver,
+  ListedGroup,
+  MemberClaim,
+  SyncAnswer,
+  SyncRequest,
+} from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
 export {

@@ -27,10 +27,22 @@ export const defaultEngineOptions: EngineOptions = {
   watchPauseMs: 25,
   watchPauseMsMax: 500,
   topicTrustMs: 5_000,
+  // 32 pages of 8, which one query reads.
+  producerSnapshotEntries: 256,
   // Kafka's num.partitions as its clients' test suites expect it.
   partitionsDefault: 4,
   // Nobody else would finish what a crash left half-made.
   mayChangeTopics: true,
+  groups: {
+    // Kafka's own defaults.
+    sessionMsMin: 6_000,
+    sessionMsMax: 1_800_000,
+    offsetsRetentionMs: 7 * 24 * 60 * 60_000,
+    // Clients and their test suites rely on a group that starts at once.
+    initialRebalanceDelayMs: 0,
+    // A member is an item, and every look in a rebalance reads them all.
+    membersMax: 2_000,
+  },
 };
 
 /** Asserts what must hold between settings. */
@@ -39,5 +51,7 @@ export function checkEngineOptions(options: EngineOptions): void {
   assert(options.itemTierBytes <= limits.itemTierBytesMax, () => `itemTierBytes ${options.itemTierBytes}`);
   assert(options.flushesInFlight >= 1, () => `flushesInFlight ${options.flushesInFlight}`);
   assert(options.watchPauseMs <= options.watchPauseMsMax, "watchPauseMs is at most watchPauseMsMax");
+  const { sessionMsMin, sessionMsMax } = options.groups;
+  assert(sessionMsMin > 0 && sessionMsMin <= sessionMsMax, "sessionMsMin is at most sessionMsMax");
   assert(options.lingerMs < options.appendDeadlineMs, "a batch lingers less than its deadline");
 }

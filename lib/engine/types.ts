@@ -4,6 +4,7 @@
 import type { Offset, TopicId } from "../format/index.ts";
 import type { Clock, Codecs, ItemStore, ObjectStore, Random, Telemetry } from "../ports/index.ts";
 import type { CumulogError } from "../std/index.ts";
+import type { GroupOptions } from "./groups/index.ts";
 
 /** Everything that works. */
 export type EngineDeps = {
@@ -42,6 +43,8 @@ export type EngineOptions = {
   readonly watchPauseMsMax: number;
   /** How long a topic's item is trusted before it is read again, ms. */
   readonly topicTrustMs: number;
+  /** A fold of producers that went so many entries beyond the last snapshot writes one. */
+  readonly producerSnapshotEntries: number;
   /** Partitions of a topic created without saying how many. */
   readonly partitionsDefault: number;
   /**
@@ -50,6 +53,7 @@ export type EngineOptions = {
    * nothing (that would be a bug).
    */
   readonly mayChangeTopics: boolean;
+  readonly groups: GroupOptions;
 };
 
 /** Batches for one partition: record batches v2 back to back, as the producer sent them. */

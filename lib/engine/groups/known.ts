@@ -3,24 +3,64 @@
  * time: it saves reads, and no promise rests on it but that a silent member is expired in the end. Bounded: of the groups
  * that nobody waits for, those used last are kept.
  */
+import type { GroupState } from "../../format/items/index.ts";
+import type { Clock } from "../../ports/index.ts";
+import { Serial } from "../../std/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
+import { Attendant } from "./attendant.ts";
+import { Beats } from "./beats.ts";
 import { Generations } from "./generation.ts";
 import { Observations } from "./observe.ts";
 import type { GroupStore } from "./store.ts";
-import { GroupWatch } from "./watch.ts";
 
 /** One group, as far as this process knows it. */
 export class KnownGroup {
   readonly id: string;
   readonly generations: Generations;
   readonly observations: Observations;
-  readonly watch: GroupWatch;
+  readonly beats: Beats;
+  /** Changes of the state that this process makes, one after the other: they would only refuse each other. */
+  readonly changes = new Serial<"state">();
+  readonly #clock: Clock;
+  #attendant: Attendant<GroupState | undefined> | undefined;
+  #phase = { name: "", sinceMs: 0 };
 
-  constructor(deps: EngineDeps, options: EngineOptions, store: GroupStore, id: string) {
+  constructor(deps: EngineDeps, store: GroupStore, id: string) {
     this.id = id;
+    this.#clock = deps.clock;
     this.generations = new Generations(store, id);
     this.observations = new Observations(deps.clock);
-    this.watch = new GroupWatch(deps.clock, options);
+    this.beats = new Beats(deps, store, id);
+  }
+
+  /** Attends the group while someone waits, looking so. */
+  attend(
+    options: EngineOptions,
+    look: () => Promise<GroupState | undefined>,
+  ): Attendant<GroupState | undefined> {
+    this.#attendant ??= new Attendant(this.#clock, options, look);
+    return this.#attendant;
+  }
+
+  /** This process has changed the group. */
+  wake(): void {
+    this.#attendant?.wake();
+  }
+
+  get isWatched(): boolean {
+    return this.#attendant?.isWatched ?? false;
+  }
+
+  close(): void {
+    this.#attendant?.close();
+  }
+
+  /** How long this process has seen the group in the phase that it is in now, ms. */
+  inPhaseMs({ phase, generation }: GroupState): number {
+    const name = `${phase} ${generation}`;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#phase.name !== name) this.#phase = { name, sinceMs: nowMs };
+    return nowMs - this.#phase.sinceMs;
   }
 }
 
@@ -28,19 +68,17 @@ const groupsMax = 1_000;
 
 export class KnownGroups {
   readonly #deps: EngineDeps;
-  readonly #options: EngineOptions;
   readonly #store: GroupStore;
   readonly #known = new Map<string, KnownGroup>();
 
-  constructor(deps: EngineDeps, options: EngineOptions, store: GroupStore) {
+  constructor(deps: EngineDeps, store: GroupStore) {
     this.#deps = deps;
-    this.#options = options;
     this.#store = store;
   }
 
   /** The group, known from now on. */
   of(id: string): KnownGroup {
-    const known = this.#known.get(id) ?? new KnownGroup(this.#deps, this.#options, this.#store, id);
+    const known = this.#known.get(id) ?? new KnownGroup(this.#deps, this.#store, id);
     this.#known.delete(id);
     this.#known.set(id, known);
     this.#forgetOldest();
@@ -49,13 +87,13 @@ export class KnownGroups {
 
   /** Ends every waiting. */
   close(): void {
-    for (const known of this.#known.values()) known.watch.close();
+    for (const known of this.#known.values()) known.close();
   }
 
   #forgetOldest(): void {
     if (this.#known.size <= groupsMax) return;
     for (const [id, known] of this.#known) {
-      if (known.watch.isWatched) continue;
+      if (known.isWatched) continue;
       this.#known.delete(id);
       return;
     }

@@ -1,8 +1,8 @@
 /**
  * A member of a group of kind classic: `G#<group>` / `m#<member key>`. The key is what the member is: `d<member id>`, or for a
  * static one (KIP-345) `s<instance id>`, so that whoever comes second under an instance id replaces the first.
- * `beat` rises with every write: others observe by it that the member lives. `joined` is the generation that it joined
- * for; 0: it was given an id and has not come back yet.
+ * `beat` is random and new with every write: others observe by it that the member lives. `joined` is the generation that it
+ * joined for; 0: it was given an id and has not come back yet.
  *
  *   Protocols => version:u8 count:varint [name:text metadata:block ...]     as preferred
  *
@@ -25,7 +25,7 @@ export type ClassicMember = {
   readonly instanceId?: string;
   readonly clientId: string;
   readonly host: string;
-  readonly beat: number;
+  readonly beat: string;
   readonly joined: number;
   readonly sessionMs: number;
   readonly rebalanceMs: number;
@@ -62,7 +62,7 @@ export function isMember(memberId: string): Condition {
 }
 
 /** Holds while the member has not been written since. */
-export function hasNotBeaten(memberId: string, beat: number): Condition {
+export function hasNotBeaten(memberId: string, beat: string): Condition {
   return [...isMember(memberId), { kind: "equals", name: "beat", value: beat }];
 }
 
@@ -87,7 +87,7 @@ export function readClassicMember(sk: string, attributes: Attributes): ClassicMe
     ...(typeof instanceId === "string" && { instanceId }),
     clientId: text("clientId"),
     host: text("host"),
-    beat: number("beat"),
+    beat: text("beat"),
     joined: number("joined"),
     sessionMs: number("sessionMs"),
     rebalanceMs: number("rebalanceMs"),

@@ -6,7 +6,7 @@
  *   empty <-> assigned                                of kind consumer
  *   dead: deleted. The generation stays, so that nothing old lands in a group made anew.
  *
- * Attributes: v (format) kind phase generation version sinceMs; protocolType protocol leader; roster rosterPieces
+ * Attributes: v (format) kind phase generation born version sinceMs; protocolType protocol leader; roster rosterPieces
  * assignment assignmentPieces assignmentGeneration.
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
@@ -36,6 +36,8 @@ export type GroupState = {
   readonly phase: GroupPhase;
   /** Rises for as long as the item exists; the group epoch of kind consumer. */
   readonly generation: number;
+  /** Offsets that were committed in generations below it belong to a group of this id that was deleted. */
+  readonly born: number;
   /** Rises by one with every change: the expectation of the next. */
   readonly version: number;
   /** When the phase was entered, by the wall clock of who did it, ms: for reports and for expiry after days. */
@@ -115,6 +117,7 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
     kind: oneOf("kind", kinds),
     phase: oneOf("phase", phases),
     generation: number("generation"),
+    born: number("born"),
     version: number("version"),
     sinceMs: number("sinceMs"),
     ...(protocolType !== undefined && { protocolType }),

@@ -1,0 +1,98 @@
+/**
+ * Consumer groups: their verbs joined. Any process may serve any member; what it knows of a group can be lost at any time.
+ */
+import type { EngineDeps, EngineOptions } from "../types.ts";
+import { GroupAdmin } from "./admin.ts";
+import { checkGroupId } from "./admission.ts";
+import { Heartbeats } from "./classic/heartbeat.ts";
+import { Joining } from "./classic/join.ts";
+import { Leaving } from "./classic/leave.ts";
+import { Looker } from "./classic/look.ts";
+import { Syncing } from "./classic/sync.ts";
+import { Transitions } from "./classic/transitions.ts";
+import { type KnownGroup, KnownGroups } from "./known.ts";
+import { GroupStore } from "./store.ts";
+import type {
+  DescribedGroup,
+  HeartbeatRequest,
+  JoinAnswer,
+  JoinRequest,
+  LeaveAnswer,
+  Leaver,
+  ListedGroup,
+  SyncAnswer,
+  SyncRequest,
+} from "./types.ts";
+
+export class Groups {
+  readonly #known: KnownGroups;
+  readonly #admin: GroupAdmin;
+  readonly #joining: Joining;
+  readonly #syncing: Syncing;
+  readonly #heartbeats: Heartbeats;
+  readonly #leaving: Leaving;
+
+  /** Starts nothing and reads nothing. */
+  constructor(deps: EngineDeps, options: EngineOptions) {
+    const store = new GroupStore(deps, options);
+    const transitions = new Transitions(deps.clock, store);
+    const looker = new Looker({ ...deps, store, transitions }, options);
+    this.#known = new KnownGroups(deps, store);
+    this.#admin = new GroupAdmin({ store, known: this.#known, transitions });
+    this.#joining = new Joining({ ...deps, store, transitions, looker }, options);
+    this.#syncing = new Syncing({ store, transitions, looker }, options);
+    this.#heartbeats = new Heartbeats({ store, looker });
+    this.#leaving = new Leaving({ store, looker });
+  }
+
+  /**
+   * Joins a group of kind classic; resolves when a generation is complete. Throws InvalidGroupId, InvalidSession, InconsistentProtocol,
+   * MemberTooLarge, GroupFull, OtherGroupKind, UnknownMember, InstanceFenced, GroupUnavailable.
+   */
+  async join(request: JoinRequest): Promise<JoinAnswer> {
+    return this.#joining.join(this.#of(request.group), request);
+  }
+
+  /**
+   * Brings, from the leader, or hears what each member is assigned. Throws UnknownMember, InstanceFenced, GenerationFenced,
+   * RebalanceInProgress, InconsistentProtocol, GroupUnavailable, InvalidGroupId.
+   */
+  async sync(request: SyncRequest): Promise<SyncAnswer> {
+    return this.#syncing.sync(this.#of(request.group), request);
+  }
+
+  /** Says that a member lives. Throws as `sync`. */
+  async heartbeat(request: HeartbeatRequest): Promise<void> {
+    await this.#heartbeats.heartbeat(this.#of(request.group), request);
+  }
+
+  /** Takes members out. One answer per leaver. Throws InvalidGroupId, GroupUnavailable. */
+  async leave(group: string, leavers: readonly Leaver[]): Promise<readonly LeaveAnswer[]> {
+    return this.#leaving.leave(this.#of(group), leavers);
+  }
+
+  /** Every group, by id. Throws GroupUnavailable. */
+  list(): Promise<readonly ListedGroup[]> {
+    return this.#admin.list();
+  }
+
+  /** One group with its members. Throws UnknownGroup, InvalidGroupId, GroupUnavailable. */
+  describe(group: string): Promise<DescribedGroup> {
+    return this.#admin.describe(group);
+  }
+
+  /** Deletes a group that has no members, with its offsets. Throws as `describe`, and GroupNotEmpty. */
+  delete(group: string): Promise<void> {
+    return this.#admin.delete(group);
+  }
+
+  /** Ends every waiting. */
+  close(): void {
+    this.#known.close();
+  }
+
+  #of(group: string): KnownGroup {
+    checkGroupId(group);
+    return this.#known.of(group);
+  }
+}
