@@ -8,16 +8,23 @@ import { alterConfigs, incrementalAlterConfigs } from "./handlers/alter-configs.
 import { answerApiVersions } from "./handlers/api-versions.ts";
 import { createPartitions } from "./handlers/create-partitions.ts";
 import { createTopics } from "./handlers/create-topics.ts";
+import { deleteGroups } from "./handlers/delete-groups.ts";
 import { deleteRecords } from "./handlers/delete-records.ts";
 import { deleteTopics } from "./handlers/delete-topics.ts";
 import { describeCluster } from "./handlers/describe-cluster.ts";
 import { describeConfigs } from "./handlers/describe-configs.ts";
+import { describeGroups } from "./handlers/describe-groups.ts";
 import { describeProducers } from "./handlers/describe-producers.ts";
 import { describeTopicPartitions } from "./handlers/describe-topic-partitions.ts";
 import { fetch } from "./handlers/fetch.ts";
+import { findCoordinator } from "./handlers/find-coordinator.ts";
 import type { Handler } from "./handlers/handler.ts";
+import { heartbeat } from "./handlers/heartbeat.ts";
 import { initProducerId } from "./handlers/init-producer-id.ts";
+import { joinGroup } from "./handlers/join-group.ts";
+import { leaveGroup } from "./handlers/leave-group.ts";
 import { listConfigResources } from "./handlers/list-config-resources.ts";
+import { listGroups } from "./handlers/list-groups.ts";
 import { listOffsets } from "./handlers/list-offsets.ts";
 import { metadata } from "./handlers/metadata.ts";
 import { offsetForLeaderEpoch } from "./handlers/offset-for-leader-epoch.ts";
@@ -38,6 +45,7 @@ import {
   describeClientQuotas,
   describeUserScramCredentials,
 } from "./handlers/security-disabled.ts";
+import { syncGroup } from "./handlers/sync-group.ts";
 import { describeTransactions, listTransactions } from "./handlers/transactions.ts";
 import { type Fields, type Message, type Versions, versions } from "./wire/index.ts";
 
@@ -75,6 +83,14 @@ function rows(): readonly Api[] {
     api("fetch", "4-18", fetch),
     api("listOffsets", "1-11", listOffsets),
     api("metadata", "0-13", metadata),
+    api("findCoordinator", "0-6", findCoordinator),
+    api("joinGroup", "0-9", joinGroup),
+    api("heartbeat", "0-4", heartbeat),
+    api("leaveGroup", "0-5", leaveGroup),
+    api("syncGroup", "0-5", syncGroup),
+    api("describeGroups", "0-6", describeGroups),
+    api("listGroups", "0-5", listGroups),
+    api("deleteGroups", "0-2", deleteGroups),
     api("createTopics", "2-7", createTopics),
     api("deleteTopics", "1-6", deleteTopics),
     api("deleteRecords", "0-2", deleteRecords),

@@ -74,6 +74,8 @@ export type Call = {
   readonly service: Service;
   readonly version: number;
   readonly clientId: string | null;
+  /** Where the client is, as far as the socket tells. */
+  readonly clientHost: string;
   /** The address under which this client reached us. */
   readonly reachedAt: Address;
   /** Aborted when the client is gone or the server stops: waiting ends. */

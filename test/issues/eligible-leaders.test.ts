@@ -23,6 +23,7 @@ it("describes a topic to Kafka's own client with lists, not null", async () => {
       },
       version: 0,
       clientId: null,
+      clientHost: "127.0.0.1",
       reachedAt: { host: "localhost", port: 9092 },
       signal: new AbortController().signal,
     },

@@ -73,6 +73,7 @@ export class Connection {
       answers,
       replies: this.#replies,
       reachedAt: reachedAt(socket),
+      clientHost: socket.remoteAddress ?? "",
       signal: this.#gone.signal,
       onAnswered: () => this.#goOn(),
       onFault: (error, request) => this.#refuse(error, request),

@@ -15,6 +15,7 @@ type Deps = {
   readonly answers: AnswerBytes;
   readonly replies: Replies;
   readonly reachedAt: Address;
+  readonly clientHost: string;
   /** Aborted when nobody waits for answers any more. */
   readonly signal: AbortSignal;
   /** One less is under way. */
@@ -66,13 +67,13 @@ export class Requests {
 
   /** Runs the request when those before it allow it. */
   async #run(request: Request): Promise<readonly Uint8Array[] | undefined> {
-    const { replies, reachedAt, signal } = this.#deps;
+    const { replies, reachedAt, clientHost, signal } = this.#deps;
     if (request.mayOverlap) await this.#answeredAlone;
     else {
       await this.#answered;
       await replies.unsentAtMost(unsentBytesMax);
     }
-    return request.answer({ service: this.#serviceNow(), reachedAt, signal });
+    return request.answer({ service: this.#serviceNow(), reachedAt, clientHost, signal });
   }
 
   /** With answers as large as there is room for. */

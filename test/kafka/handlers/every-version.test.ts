@@ -115,6 +115,7 @@ describe.each(apiTable().map(api => ({ api, name: api.name })))("$name", ({ api 
             nodes: { ownId: 1, list: () => [{ id: 1, ...at }], preferred: () => 1 },
             options: defaultKafkaOptions,
           },
+          clientHost: "127.0.0.1",
           reachedAt: at,
           signal: new AbortController().signal,
         }),
