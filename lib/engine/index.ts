@@ -35,6 +35,7 @@ export {
   InvalidGroupId,
   InvalidSession,
   MemberTooLarge,
+  OffsetInvalid,
   OffsetMetadataTooLarge,
   OffsetsFull,
   OtherGroupKind,

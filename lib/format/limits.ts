@@ -42,6 +42,8 @@ export const limits = {
   groupPiecesMax: 999,
   /** Kafka's offset.metadata.max.bytes: of the text beside one committed offset. */
   offsetMetadataBytesMax: 4096,
+  /** A group's offsets of one topic: one item, with its keys and names. */
+  groupOffsetsBytesMax: 390 * 1024,
 } as const;
 
 assert(limits.itemTierBytesMax < itemLimits.itemBytesMax - 1024, "an item-tier segment fits an item");
@@ -51,6 +53,6 @@ assert(
   limits.groupMemberBytesMax + 4 * limits.groupIdBytesMax < itemLimits.itemBytesMax - 2048,
   "a group's member fits an item",
 );
-assert(limits.groupIdBytesMax < itemLimits.skBytesMax / 2, "a group's ids fit a key");
+assert(limits.groupIdBytesMax <= itemLimits.skBytesMax / 2, "a group's ids fit a key");
 assert(limits.batchBytesMax < limits.segmentBytesMax, "a batch fits a segment");
 assert(String(limits.offsetMax).length === limits.offsetDigits, "padded offsets sort");

@@ -83,6 +83,13 @@ export const schema: readonly ItemKind[] = [
     file: "items/group-pieces.ts",
   },
   {
+    kind: "group offsets",
+    pk: "G#<group>",
+    sk: "o#<topic id>",
+    content: "generation, version, and per partition offset, leader epoch, time and metadata",
+    file: "items/group-offsets.ts",
+  },
+  {
     kind: "group listing",
     pk: "GI#<2 hex>",
     sk: "<group>",

@@ -14,10 +14,12 @@ import {
   type TopicId,
 } from "../../lib/format/index.ts";
 import {
+  decodeCommitted,
   decodeEntry,
   decodePage,
   decodeProducers,
   type Entry,
+  encodeCommitted,
   encodeEntry,
   encodePage,
   encodeProducers,
@@ -65,6 +67,13 @@ const producers = {
   ],
 };
 
+const committed = {
+  offset: 1_000_006,
+  leaderEpoch: 0,
+  timeMs: 1_700_000_000_123,
+  metadata: "read by hand \u00e9",
+};
+
 const segment = encodeSegment(
   id,
   [
@@ -99,6 +108,13 @@ describe("golden bytes", () => {
       Buffer.from(golden("items/producers-1")).toString("hex"),
     );
     expect(decodeProducers(golden("items/producers-1"))).toEqual(producers);
+  });
+
+  it("of a committed offset are written and read", () => {
+    expect(Buffer.from(encodeCommitted(committed)).toString("hex")).toBe(
+      Buffer.from(golden("items/committed-offset-1")).toString("hex"),
+    );
+    expect(decodeCommitted(golden("items/committed-offset-1"))).toEqual(committed);
   });
 
   it("of a segment are written and read", () => {

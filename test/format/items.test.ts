@@ -22,8 +22,14 @@ import {
   fenceUpdate,
   firstLiveOffset,
   gatewayKey,
+  groupIndexKey,
+  groupMemberKey,
+  groupOffsetsKey,
+  groupStateKey,
+  memberKeyOf,
   newSequencer,
   type PageEntry,
+  piecesOf,
   producersKey,
   purgeItem,
   readPageItem,
@@ -246,13 +252,18 @@ describe("topics and the schema", () => {
       "item-tier segment": segmentItem(id, new Uint8Array()),
       producers: producersKey(topic, partitionIndex(0)),
       gateway: gatewayKey(3),
+      group: groupStateKey("g"),
+      "group member": groupMemberKey("g", memberKeyOf("m", undefined)),
+      "group piece": piecesOf("g", 1, "name", new Uint8Array()).items[0],
+      "group offsets": groupOffsetsKey("g", topic),
+      "group listing": groupIndexKey("g"),
       counter: counterKey("floor"),
     };
     expect(schema.map(({ kind }) => kind).sort()).toEqual(Object.keys(keys).sort());
     for (const { kind, pk, sk } of schema) {
       const made = keys[kind as keyof typeof keys];
-      expect(made.pk).toMatch(patternOf(pk));
-      expect(made.sk).toMatch(patternOf(sk));
+      expect(made?.pk).toMatch(patternOf(pk));
+      expect(made?.sk).toMatch(patternOf(sk));
     }
   });
 });

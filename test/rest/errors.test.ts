@@ -8,8 +8,8 @@ import { AssertionFailed, CumulogError } from "../../lib/std/index.ts";
 /** The kinds of an error and the statuses that say the same to a client. */
 const statusesOf = {
   caller: [400, 403, 404, 405, 408, 409, 413, 415, 416, 422, 500],
-  busy: [503, 504, 507],
-  fenced: [409],
+  busy: [409, 503, 504, 507],
+  fenced: [404, 409],
   operator: [500],
   corrupt: [500],
   bug: [500],

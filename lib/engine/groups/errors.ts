@@ -87,6 +87,12 @@ export class OffsetMetadataTooLarge extends CumulogError {
   readonly kind = "caller";
 }
 
+/** No consumer can go on at this offset: it is negative. */
+export class OffsetInvalid extends CumulogError {
+  override readonly name = "OffsetInvalid";
+  readonly kind = "caller";
+}
+
 /** The group's offsets of one topic have no room for more. */
 export class OffsetsFull extends CumulogError {
   override readonly name = "OffsetsFull";

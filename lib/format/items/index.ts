@@ -38,6 +38,22 @@ export {
   readClassicMember,
 } from "./group-member.ts";
 export {
+  type CommittedOffset,
+  decodeCommitted,
+  encodeCommitted,
+  groupOffsetsKey,
+  type OffsetsChange,
+  type OffsetsHead,
+  offsetsItem,
+  offsetsName,
+  offsetsSortKeys,
+  offsetsUpdate,
+  readAllCommitted,
+  readCommitted,
+  readOffsetsHead,
+  topicIdInOffsets,
+} from "./group-offsets.ts";
+export {
   decodeAssignment,
   decodeRoster,
   encodeAssignment,
