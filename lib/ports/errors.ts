@@ -26,11 +26,18 @@ export class StoreFull extends CumulogError {
 
 /**
  * The store refuses us, and will until someone changes the installation: no such table or bucket, no permission, wrong
- * region, no valid credentials. No effect. The message names the resource, the region, the permission and what to do.
+ * region, no valid credentials. No effect. The message reaches clients: it says what is missing, and names nothing of the
+ * account. `detail` is for logs alone: what the store said, with the resource, the region and what to do.
  */
 export class StoreMisconfigured extends CumulogError {
   override readonly name = "StoreMisconfigured";
   readonly kind = "operator";
+  readonly detail: string;
+
+  constructor(message: string, detail = message) {
+    super(message);
+    this.detail = detail;
+  }
 }
 
 /** A store holds bytes that are not what was written. */

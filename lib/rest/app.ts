@@ -8,7 +8,14 @@ import { CumulogError } from "../std/index.ts";
 import { json } from "./answer.ts";
 import { check } from "./body.ts";
 import { makeService, type RestDeps, type RestOptions, type Service } from "./deps.ts";
-import { MethodNotAllowed, publicMessage, ServerStopping, translate, UnknownPath } from "./errors.ts";
+import {
+  MethodNotAllowed,
+  publicMessage,
+  retryAfterHeader,
+  ServerStopping,
+  translate,
+  UnknownPath,
+} from "./errors.ts";
 import { reportFailure, requestIdHeader } from "./failures.ts";
 import { answerPreflight, checkCaller, corsHeaders } from "./gate.ts";
 import { mediaTypeOf, refuseEncoded } from "./media-types.ts";
@@ -98,11 +105,12 @@ function withCors(response: Response, headers: Readonly<Record<string, string>>)
 }
 
 function failureAnswer(service: Service, request: Request, error: unknown): Response {
-  const { status, code, retryAfterSeconds } = translate(error);
+  const translation = translate(error);
+  const { status, code } = translation;
   const requestId = reportFailure(service, request, error);
   return json({ error_code: code, message: publicMessage(error, requestId) }, status, {
     ...requestIdHeader(service, request),
-    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+    ...retryAfterHeader(translation),
     ...(error instanceof MethodNotAllowed && { allow: error.allowed.join(", ") }),
     // What is left of the body is not read: the connection cannot be used again.
     ...(endsConnection(error) && { connection: "close" }),

@@ -218,7 +218,7 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   StoreMisconfigured: say(
     500,
     50007,
-    "The store refuses this installation: the message says what its operator must change. No record was stored.",
+    "The store refuses this installation: the message says what is missing, the log what its operator must do. No record was stored.",
   ),
   ItemRequestInvalid: say(500, 50002, "An error of this program."),
   ObjectRequestInvalid: say(500, 50002, "An error of this program."),
@@ -258,6 +258,11 @@ export const unexpected: Translation = say(
 /** How an error is said to a client. Programmer errors and what has no name are `unexpected`. */
 export function translate(error: unknown): Translation {
   return (error instanceof CumulogError && translations[error.name as ErrorName]) || unexpected;
+}
+
+/** The header that says when to try again; none where the same request would fail again, or might do things twice. */
+export function retryAfterHeader({ retryAfterSeconds }: Translation): Readonly<Record<string, string>> {
+  return retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
 }
 
 /** What a client reads: the values, but nothing of the inside. */

@@ -6,6 +6,7 @@ export {
   BodyTooLarge,
   publicMessage,
   renderErrors,
+  retryAfterHeader,
   translate,
 } from "./errors.ts";
 export { type QueryParameter, queryParametersOf } from "./parameters.ts";

@@ -246,14 +246,20 @@ describe("a permission that is missing", () => {
     expect(deployment.problems[0]).toMatch(/leading keys N: nothing allows it/);
   });
 
-  it("to change an item is refused as AWS would, and the client hears of a fault", async () => {
+  it("to change an item is refused as AWS would, and told: the client what is missing, the operator who lacks it", async () => {
     const deployment = await deploy(
       withoutOf(usual, gateway.role, "dynamodb:UpdateItem", "dynamodb:UpdateTable"),
     );
-    const client = await Client.connect((await start(deployment)).port);
+    const started = await start(deployment);
+    const client = await Client.connect(started.port);
     const asked = [{ name: topic, numPartitions: 1, replicationFactor: 1 }];
     const { topics } = await client.ask("createTopics", 7, { topics: asked, timeoutMs: 30_000 });
-    expect(topics).toMatchObject([{ errorCode: unknownServerError }]);
+    const wrong = "dynamodb:UpdateItem on the table is not granted";
+    expect(topics).toMatchObject([
+      { errorCode: unknownServerError, errorMessage: expect.stringContaining(wrong) },
+    ]);
+    expect(topics[0]?.errorMessage).not.toMatch(/arn:|\d{12}/);
+    expect(started.said()).toMatch(/role\/\S+ is not authorized.*Grant dynamodb:UpdateItem on table/);
     expect(deployment.problems[0]).toMatch(/not authorized to perform: dynamodb:UpdateItem .* keys T/);
     await stopAll();
   });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
+import { silentTelemetry } from "../../lib/ports/index.ts";
 import { bundleFunctions } from "./bundles.ts";
 import { type Call, signedCaller } from "./caller.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
@@ -173,7 +174,7 @@ class Run {
 
   async #leaveHalfMade(table: string, name: string): Promise<void> {
     const client = new DynamoDBClient(clientOptions(this.#cloud));
-    const deps = { client, clock: new SystemClock(), random: new SystemRandom() };
+    const deps = { client, clock: new SystemClock(), random: new SystemRandom(), telemetry: silentTelemetry };
     await leaveHalfMade(new AwsItemStore(deps, { table }), name);
     client.destroy();
   }

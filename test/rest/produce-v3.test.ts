@@ -396,6 +396,18 @@ describe("a stream of records", () => {
     const { text: lines } = await app.call("POST", at(app), { body: to(0, "a") + to(0, "b") });
     expect(linesOf(lines).map(line => line.error_code)).toEqual([50307, 50307]);
   });
+
+  it("says when to try a single record again, as every other refusal does", async () => {
+    const app = await anAppWithOrders({ partitions: 1 });
+    expect((await app.call("POST", at(app), { body: to(0, "a") })).headers.get("retry-after")).toBeNull();
+    await app.engine.drain();
+    const one = await app.call("POST", at(app), { body: to(0, "a") });
+    expect([one.status, one.headers.get("retry-after")]).toEqual([503, "5"]);
+    const several = await app.call("POST", at(app), { body: to(0, "a") + to(0, "b") });
+    expect([several.status, several.headers.get("retry-after")]).toEqual([200, null]);
+    const bad = await app.call("POST", at(app), { body: to(9, "a") });
+    expect([bad.status, bad.headers.get("retry-after")]).toEqual([404, null]);
+  });
 });
 
 /** Calls back after that many turns of the event loop. */

@@ -6,13 +6,12 @@ import {
   ItemRequestInvalid,
   ObjectRequestInvalid,
   OutcomeUnknown,
-  StoreMisconfigured,
   StoreThrottled,
   StoreUnavailable,
 } from "../../ports/index.ts";
 import type { CumulogError } from "../../std/index.ts";
 import { type Failure, failureOf } from "./failures.ts";
-import { misconfiguration, type Target } from "./misconfigurations.ts";
+import { misconfiguration, type Target, unknownRefusal } from "./misconfigurations.ts";
 import { isUnsent } from "./unsent.ts";
 
 /** Refused now, for a reason that passes. */
@@ -46,27 +45,29 @@ const invalid = new Set([
 /** The port's error for anything that a command of the SDK threw. */
 export function asStoreError(error: unknown, target: Target): CumulogError {
   const failure = failureOf(error);
-  const said = `${target.service} ${target.operation} on ${target.resource}: ${failure.name}: ${failure.message}`;
+  const said = `${target.service} ${target.operation} on ${target.resource}: ${failure.name}: ${withoutNames(failure.message)}`;
   if (isUnsent(error)) return ofUnsent(failure, target, said);
   if (failure.kind === "throttled") return new StoreThrottled(said);
   if (failure.kind === "broken") return new OutcomeUnknown(said);
   return ofRefusal(failure, target, said);
 }
 
+/** What a store says passes on to clients, but for its names of roles and accounts. */
+function withoutNames(text: string): string {
+  return text.replace(/\barn:[^\s"',;]+/g, "arn:...");
+}
+
 /** Credentials and settings are looked at before anything is sent; connections are made. */
 function ofUnsent(failure: Failure, target: Target, said: string): CumulogError {
-  const message = misconfiguration(failure, target);
-  return message === undefined ? new StoreUnavailable(said) : new StoreMisconfigured(message);
+  return misconfiguration(failure, target) ?? new StoreUnavailable(said);
 }
 
 function ofRefusal(failure: Failure, target: Target, said: string): CumulogError {
-  const message = misconfiguration(failure, target);
+  const misconfigured = misconfiguration(failure, target);
   if (passing.has(failure.name) || failure.isClockCorrected) return new StoreUnavailable(said);
-  if (message !== undefined) return new StoreMisconfigured(message);
+  if (misconfigured !== undefined) return misconfigured;
   if (invalid.has(failure.name))
     return target.service === "S3" ? new ObjectRequestInvalid(said) : new ItemRequestInvalid(said);
   // A refusal that we do not know does not go away by asking again: whoever runs this must see it.
-  return new StoreMisconfigured(
-    `${said}. This refusal is not known to this program: see the service's documentation`,
-  );
+  return unknownRefusal(failure, target);
 }

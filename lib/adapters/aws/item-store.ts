@@ -32,6 +32,7 @@ import {
   type QueryResult,
   type Random,
   type ReadOptions,
+  type Telemetry,
   type Update,
   type UpdateResult,
 } from "../../ports/index.ts";
@@ -40,6 +41,7 @@ import { conditionExpression } from "./condition-expression.ts";
 import { refuseEmptyAnswers } from "./empty-answers.ts";
 import { asStoreError } from "./errors.ts";
 import { encodeWrite, getAll, writesLeft } from "./item-batches.ts";
+import { OperatorLog } from "./operator-log.ts";
 import { Placeholders } from "./placeholders.ts";
 import { isEmptyRange, nextOf, queryInput } from "./query-page.ts";
 import { checkUpdate, updateExpression } from "./update-expression.ts";
@@ -48,16 +50,19 @@ export type AwsItemStoreDeps = {
   readonly client: DynamoDBClient;
   readonly clock: Clock;
   readonly random: Random;
+  readonly telemetry: Telemetry;
 };
 
 export class AwsItemStore implements ItemStore {
   readonly #client: DynamoDBClient;
   readonly #world: { readonly clock: Clock; readonly random: Random };
   readonly #table: string;
+  readonly #operatorLog: OperatorLog;
 
   constructor(deps: AwsItemStoreDeps, options: { readonly table: string }) {
     this.#client = deps.client;
     this.#world = deps;
+    this.#operatorLog = new OperatorLog(deps);
     this.#table = options.table;
     refuseEmptyAnswers(deps.client);
   }
@@ -186,13 +191,14 @@ export class AwsItemStore implements ItemStore {
   }
 
   async #failed(operation: string, error: unknown): Promise<Error> {
-    return asStoreError(error, {
+    const failure = asStoreError(error, {
       service: "DynamoDB",
       operation,
       permission: `dynamodb:${operation}`,
       resource: `table ${this.#table}`,
       region: await this.#client.config.region().catch(() => "no region"),
     });
+    return this.#operatorLog.heard(failure);
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-s3";
 import {
   type ByteRange,
+  type Clock,
   type Codecs,
   checkObjectKey,
   checkObjectKeys,
@@ -25,24 +26,33 @@ import {
   type ObjectStore,
   OutcomeUnknown,
   type PutResult,
+  type Telemetry,
 } from "../../ports/index.ts";
 import { concat, present } from "../../std/index.ts";
 import { readBody } from "./answer-body.ts";
 import { asStoreError } from "./errors.ts";
 import { failureOf } from "./failures.ts";
+import { OperatorLog } from "./operator-log.ts";
 import { rememberStoreTime, storeTimeMsOf } from "./store-time.ts";
 
-export type AwsObjectStoreDeps = { readonly client: S3Client; readonly crc32c: Codecs["crc32c"] };
+export type AwsObjectStoreDeps = {
+  readonly client: S3Client;
+  readonly crc32c: Codecs["crc32c"];
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+};
 
 export class AwsObjectStore implements ObjectStore {
   readonly #client: S3Client;
   readonly #crc32c: Codecs["crc32c"];
   readonly #bucket: string;
+  readonly #operatorLog: OperatorLog;
 
   constructor(deps: AwsObjectStoreDeps, options: { readonly bucket: string }) {
     this.#client = deps.client;
     this.#crc32c = deps.crc32c;
     this.#bucket = options.bucket;
+    this.#operatorLog = new OperatorLog(deps);
     rememberStoreTime(deps.client);
   }
 
@@ -150,13 +160,14 @@ export class AwsObjectStore implements ObjectStore {
   }
 
   async #failed(operation: string, permission: string, error: unknown): Promise<Error> {
-    return asStoreError(error, {
+    const failure = asStoreError(error, {
       service: "S3",
       operation,
       permission,
       resource: `bucket ${this.#bucket}`,
       region: await this.#client.config.region().catch(() => "no region"),
     });
+    return this.#operatorLog.heard(failure);
   }
 }
 

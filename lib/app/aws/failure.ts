@@ -3,12 +3,13 @@
  * It reads as every answer of the API does, and what someone here has to act upon is one line in the log.
  */
 import type { Telemetry } from "../../ports/index.ts";
-import { publicMessage, translate } from "../../rest/index.ts";
+import { publicMessage, retryAfterHeader, translate } from "../../rest/index.ts";
 import { messageOf } from "../../std/index.ts";
 
 /** The answer to a request that failed outside the app. */
 export function failureResponse(telemetry: Telemetry, error: unknown, requestId: string): Response {
-  const { status, code, retryAfterSeconds } = translate(error);
+  const translation = translate(error);
+  const { status, code } = translation;
   if (status >= 500)
     telemetry.log(status === 500 ? "error" : "warn", "request failed", {
       requestId,
@@ -20,7 +21,7 @@ export function failureResponse(telemetry: Telemetry, error: unknown, requestId:
   const headers = {
     "cache-control": "no-store",
     "x-request-id": requestId,
-    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+    ...retryAfterHeader(translation),
   };
   return Response.json({ error_code: code, message: publicMessage(error, requestId) }, { status, headers });
 }

@@ -10,7 +10,7 @@
 import type { Topic } from "../../engine/index.ts";
 import { CumulogError } from "../../std/index.ts";
 import type { Service } from "../deps.ts";
-import { publicMessage, translate } from "../errors.ts";
+import { publicMessage, retryAfterHeader, type Translation, translate } from "../errors.ts";
 import { asFailure, reportFailure } from "../failures.ts";
 import { appendRecords, type Outcome, topicFor } from "./append.ts";
 import { type Lot, type Received, RecordReceiver } from "./receive.ts";
@@ -29,8 +29,9 @@ export type Results = {
   /** JSON objects, each followed by a newline. */
   readonly text: string;
   readonly count: number;
-  /** The status that the last of them would have on its own. */
+  /** The status that the last of them would have on its own, and what headers beside it. */
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   /** Nothing follows. */
   readonly isLast: boolean;
 };
@@ -143,21 +144,21 @@ function decodeOne(item: Received, nowMs: number): ProducedV3 | CumulogError {
 
 function resultsOf(target: StreamTarget, lot: Lot, decoded: Decoded, outcomes: readonly Outcome[]): Results {
   let text = "";
-  let status = 200;
+  let last: Translation | undefined;
   for (const [index, outcome] of outcomes.entries()) {
     const produced = decoded[index];
     if (outcome.kind === "failed" || produced === undefined || produced instanceof CumulogError) {
       const error = outcome.kind === "failed" ? outcome.error : produced;
-      const { code, status: failedStatus } = translate(error);
+      last = translate(error);
       const requestId = reportFailure(target.service, target.request, error);
-      status = failedStatus;
-      text += `${JSON.stringify({ error_code: code, message: publicMessage(error, requestId) })}\n`;
+      text += `${JSON.stringify({ error_code: last.code, message: publicMessage(error, requestId) })}\n`;
     } else {
-      status = 200;
+      last = undefined;
       text += `${JSON.stringify(successOf(target, produced, outcome))}\n`;
     }
   }
-  return { text, count: outcomes.length, status, isLast: lot.isLast };
+  const headers = last === undefined ? {} : retryAfterHeader(last);
+  return { text, count: outcomes.length, status: last?.status ?? 200, headers, isLast: lot.isLast };
 }
 
 function successOf(

@@ -60,7 +60,7 @@ export const produceV3Routes: readonly Route[] = [
       "The body is one record, or any number of them back to back (with or without newlines), sent as they come. " +
       "The answer has one result per record, in the same order, as they are stored: read it while you send. " +
       "A result whose `error_code` is not 200 is of a record that was not stored; the others are not affected. " +
-      "A single record sent with a Content-Length has its error as the status of the answer, too.",
+      "A single record sent with a Content-Length has its error as the status of the answer, too, and its Retry-After.",
     params: topicParams,
     query: none,
     body: {
@@ -111,10 +111,10 @@ async function produce(call: Call<z.infer<typeof topicParams>, unknown>): Promis
   const stream = produceStream({ service, request, clusterId: cluster_id, topic });
   const first = await stream.next();
   if (first.done) throw new BadRequest("the body holds no record");
-  const { text, count, status, isLast } = first.value;
+  const { text, count, status, headers, isLast } = first.value;
   const named = requestIdHeader(service, request);
   if (!isLast) return bytes(asBody(first.value, stream), jsonMediaType, named);
   // Nothing follows: this only lets it give back what it holds.
   await stream.next();
-  return jsonText(text, count === 1 ? status : 200, named);
+  return count === 1 ? jsonText(text, status, { ...named, ...headers }) : jsonText(text, 200, named);
 }

@@ -21,6 +21,7 @@ import {
   type Query,
   StoreCorrupt,
   StoreThrottled,
+  silentTelemetry,
 } from "../../../lib/ports/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -37,7 +38,7 @@ beforeEach(() => {
   clock = new ManualClock();
   const random = { number: () => 0.5, bytes: (length: number) => new Uint8Array(length) };
   items = new AwsItemStore(
-    { client: new DynamoDBClient({ region: "eu-central-1" }), clock, random },
+    { client: new DynamoDBClient({ region: "eu-central-1" }), clock, random, telemetry: silentTelemetry },
     { table: "log-table" },
   );
 });

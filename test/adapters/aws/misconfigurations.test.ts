@@ -1,4 +1,4 @@
-/** What an operator is told when the installation is wrong: what, where, and what to do. */
+/** What an operator is told when the installation is wrong (what, where, and what to do), and what clients are not. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AwsItemStore, type AwsStores } from "../../../lib/adapters/aws/index.ts";
@@ -35,12 +35,17 @@ afterEach(async () => {
   await server.close();
 });
 
-async function saidBy(call: (stores: AwsStores) => Promise<unknown>, reaction: Reaction): Promise<string> {
+async function failedBy(call: (stores: AwsStores) => Promise<unknown>, reaction: Reaction) {
   server.reset();
   server.answers(reaction);
   const error: unknown = await call(stores).catch((thrown: unknown) => thrown);
   if (!(error instanceof StoreMisconfigured)) throw new Error(`not said as misconfigured: ${error}`);
-  return error.message;
+  return error;
+}
+
+/** What the operator reads. */
+async function saidBy(call: (stores: AwsStores) => Promise<unknown>, reaction: Reaction): Promise<string> {
+  return (await failedBy(call, reaction)).detail;
 }
 
 describe("a denial", () => {
@@ -64,6 +69,60 @@ describe("a denial", () => {
     const said = await saidBy(itemCalls.GetItem, dynamoDbError("AccessDeniedException", 400, message));
     expect(said).toContain("The encryption key of table log-table cannot be used");
     expect(said).toContain("kms:Decrypt");
+  });
+});
+
+describe("a client of an installation that is wrong", () => {
+  const names =
+    "User: arn:aws:sts::111122223333:assumed-role/log-gateway/i-0abc is not authorized to perform: dynamodb:UpdateItem on resource: arn:aws:dynamodb:eu-central-1:111122223333:table/log-table";
+  const hears = (wrong: string): string =>
+    `the log's installation is misconfigured: ${wrong}. Its operator finds more in the server's log`;
+
+  it.each<[string, keyof typeof itemCalls, Reaction]>([
+    [
+      "dynamodb:UpdateItem on the table is not granted",
+      "UpdateItem",
+      dynamoDbError("AccessDeniedException", 400, names),
+    ],
+    [
+      "dynamodb:Query on the table is not granted",
+      "Query",
+      dynamoDbError("AccessDeniedException", 400, names),
+    ],
+    ["there is no such table", "GetItem", dynamoDbError("ResourceNotFoundException", 400, names)],
+    [
+      "the encryption key of the table cannot be used",
+      "GetItem",
+      dynamoDbError("KMSDisabledException", 400, names),
+    ],
+    [
+      "the credentials are not valid, or the clock is wrong",
+      "GetItem",
+      dynamoDbError("ExpiredTokenException", 400, names),
+    ],
+    ["DynamoDB refuses PutItem with NewException", "PutItem", dynamoDbError("NewException", 400, names)],
+  ])("hears that %s, and no name", async (wrong, operation, reaction) => {
+    const { message, detail } = await failedBy(itemCalls[operation], reaction);
+    expect(message).toBe(hears(wrong));
+    expect(detail).toContain(names);
+  });
+
+  it.each<[string, keyof typeof objectCalls, Reaction]>([
+    ["s3:PutObject on the bucket is not granted", "s3:PutObject", s3Error(403, "AccessDenied", {}, names)],
+    ["s3:GetObject on the bucket is not granted", "s3:GetObject", s3Error(403, "AccessDenied", {}, names)],
+    ["there is no such bucket", "s3:PutObject", s3Error(404, "NoSuchBucket", {}, names)],
+    ["the bucket lies in another region", "s3:PutObject", s3Error(301, "PermanentRedirect", {}, names)],
+  ])("hears that %s, and no name", async (wrong, operation, reaction) => {
+    const { message, detail } = await failedBy(objectCalls[operation], reaction);
+    expect(message).toBe(hears(wrong));
+    expect(detail).toContain(names);
+  });
+
+  it("hears no names where the store is only busy", async () => {
+    server.answers(dynamoDbError("ThrottlingException", 400, names));
+    const error: unknown = await itemCalls.UpdateItem(stores).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain("ThrottlingException: User: arn:... is not authorized");
+    expect(String(error)).not.toMatch(/111122223333|assumed-role/);
   });
 });
 

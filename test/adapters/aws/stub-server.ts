@@ -128,8 +128,13 @@ export function dynamoDbError(name: string, status = 400, message = "as the test
 }
 
 /** A refusal or failure that S3 names. */
-export function s3Error(status: number, code: string, headers: Record<string, string> = {}): Reaction {
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>as the test wants</Message><RequestId>1</RequestId></Error>`;
+export function s3Error(
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+  message = "as the test wants",
+): Reaction {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>1</RequestId></Error>`;
   return answer(status, body, { "content-type": "application/xml", ...headers });
 }
 
