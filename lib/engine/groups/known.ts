@@ -66,6 +66,7 @@ export class KnownGroup {
 
 const groupsMax = 1_000;
 
+/** The groups that this process has had to do with. */
 export class KnownGroups {
   readonly #deps: EngineDeps;
   readonly #store: GroupStore;
