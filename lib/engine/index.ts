@@ -25,6 +25,22 @@ export {
   UnknownProducer,
   UnknownTopic,
 } from "./errors.ts";
+export type {
+  DescribedGroup,
+  DescribedMember,
+  GroupOptions,
+  Groups,
+  HeartbeatRequest,
+  JoinAnswer,
+  JoinedMember,
+  JoinRequest,
+  LeaveAnswer,
+  Leaver,
+  ListedGroup,
+  MemberClaim,
+  SyncAnswer,
+  SyncRequest,
+} from "./groups/index.ts";
 export {
   GenerationFenced,
   GroupFull,
@@ -43,22 +59,6 @@ export {
   TopicSubscribed,
   UnknownGroup,
   UnknownMember,
-} from "./groups/errors.ts";
-export type {
-  DescribedGroup,
-  DescribedMember,
-  GroupOptions,
-  Groups,
-  HeartbeatRequest,
-  JoinAnswer,
-  JoinedMember,
-  JoinRequest,
-  LeaveAnswer,
-  Leaver,
-  ListedGroup,
-  MemberClaim,
-  SyncAnswer,
-  SyncRequest,
 } from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";

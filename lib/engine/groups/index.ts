@@ -1,4 +1,23 @@
 export type { MemberClaim } from "./admission.ts";
+export {
+  GenerationFenced,
+  GroupFull,
+  GroupNotEmpty,
+  GroupUnavailable,
+  InconsistentProtocol,
+  InstanceFenced,
+  InvalidGroupId,
+  InvalidSession,
+  MemberTooLarge,
+  OffsetInvalid,
+  OffsetMetadataTooLarge,
+  OffsetsFull,
+  OtherGroupKind,
+  RebalanceInProgress,
+  TopicSubscribed,
+  UnknownGroup,
+  UnknownMember,
+} from "./errors.ts";
 export { Groups } from "./groups.ts";
 export type {
   DescribedGroup,
