@@ -1,6 +1,8 @@
 /**
- * The producers of one partition, computed from its entries: exactly those below `at`. A producer whose last segment is a
- * day older than the newest is forgotten; by the times in the log, so that every process forgets at the same offset.
+ * The producers of one partition, computed from its entries: exactly those below `at`. A producer is forgotten when the log
+ * went on by more than a day since it wrote last. The log's time at an entry is the newest segment time up to it: every
+ * process forgets at the same offset, and whatever dates a segment long ago (a slow clock, a process frozen before its
+ * commit) does not make what it holds forgotten at once.
  */
 import type { ProducerRun } from "../../format/items/index.ts";
 import { assert } from "../../std/index.ts";
@@ -64,12 +66,13 @@ export class Fold {
       assert(entry.base > this.#at, () => `an entry of [${entry.base}, ${end}) straddles ${this.#at}`);
       return false;
     }
+    const timeMs = Math.max(this.#newestMs, entry.timeMs);
     for (const run of entry.runs) {
-      const state = advance(this.stateOf(run.producerId), run, entry.base + run.offsetDelta, entry.timeMs);
+      const state = advance(this.stateOf(run.producerId), run, entry.base + run.offsetDelta, timeMs);
       this.#producers.set(run.producerId, state);
     }
     this.#at = end;
-    this.#newestMs = Math.max(this.#newestMs, entry.timeMs);
+    this.#newestMs = timeMs;
     this.#entriesSinceSnapshot++;
     return true;
   }

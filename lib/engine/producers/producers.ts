@@ -18,8 +18,6 @@ import { nextSequence } from "./state.ts";
 
 /** Partitions whose producers are kept in memory: the others cost a read when they come again. */
 const foldsMax = 10_000;
-/** Entries between two snapshots: 32 pages of 8, which one query reads. */
-const entriesPerSnapshot = 256;
 
 /** A chunk decided: where its partition has to end for that to hold. */
 export type DecidedChunk<Batch> = ChunkPlan<Batch> & { readonly expected: Offset };
@@ -29,7 +27,7 @@ export type DescribedProducer = {
   readonly producerId: number;
   readonly epoch: number;
   readonly lastSequence: number;
-  /** Of its last segment, ms. */
+  /** The log's time at its last entry, ms. */
   readonly lastTimeMs: number;
 };
 
@@ -113,7 +111,7 @@ export class Producers {
   }
 
   #writeSnapshotIfDue(shard: Shard, partition: PartitionIndex, fold: Fold): void {
-    if (fold.entriesSinceSnapshot < entriesPerSnapshot) return;
+    if (fold.entriesSinceSnapshot < this.#options.producerSnapshotEntries) return;
     fold.snapshotWritten();
     const run = this.#writeSnapshot(shard, partition, fold).catch(error => {
       this.#deps.telemetry.count("cumulog_producer_snapshot_failures_total");

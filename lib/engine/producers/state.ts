@@ -16,7 +16,7 @@ export type ProducerState = {
   readonly epoch: number;
   /** Oldest first, of this epoch, at least one. */
   readonly ranges: readonly SequenceRange[];
-  /** Segment time of its last entry, ms. */
+  /** The log's time at its last entry: the newest segment time up to that, ms. */
   readonly lastTimeMs: number;
 };
 

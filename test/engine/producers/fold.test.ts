@@ -152,6 +152,17 @@ describe("the fold of a partition's producers", () => {
     expect(fold.snapshot().producers.size).toBe(0);
   });
 
+  it("remembers a producer for a day of the log after its batch, however long ago that was dated", () => {
+    const run = { producerId: 1, producerEpoch: 0, firstSequence: 0, count: 1, offsetDelta: 0 };
+    const fold = new Fold();
+    fold.take({ base: 0, count: 1, timeMs: 1000 + 2 * expiryMs, runs: [] });
+    fold.take({ base: 1, count: 1, timeMs: 1000, runs: [run] });
+    fold.take({ base: 2, count: 1, timeMs: 1000 + 3 * expiryMs, runs: [] });
+    expect(fold.stateOf(1)).toBeDefined();
+    fold.take({ base: 3, count: 1, timeMs: 1001 + 3 * expiryMs, runs: [] });
+    expect(fold.stateOf(1)).toBeUndefined();
+  });
+
   it("takes no entry beyond a gap", () => {
     const fold = new Fold();
     expect(fold.take({ base: 1, count: 1, timeMs: 0, runs: [] })).toBe(false);
