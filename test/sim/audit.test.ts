@@ -4,6 +4,7 @@ import {
   committedPageItem,
   decodePage,
   pagePartitionKey,
+  producersItem,
   sequencerKey,
 } from "../../lib/format/items/index.ts";
 import { present } from "../../lib/std/index.ts";
@@ -85,6 +86,15 @@ describe("the audit of what is stored", () => {
     };
     await world.memoryItems.put(committedPageItem(topicId, partition, half));
     expect(broken(world)).toContain("I2");
+  });
+
+  it("tells I14 by a snapshot of producers that holds who is forgotten, and I4 by one that says what never was", async () => {
+    const { world, topicId } = await aQuietWorld();
+    const ranges = [{ firstSequence: 0, count: 1, baseOffset: 0 }];
+    const producers = [{ producerId: 7, epoch: 0, lastTimeMs: 1, ranges }];
+    const { item } = producersItem(topicId, partition, { at: 2, newestMs: 86_400_002, producers });
+    await world.memoryItems.put(item);
+    expect(broken(world)).toEqual(["I14", "I4"]);
   });
 
   it("tells I9 by a partition without a sequencer", async () => {

@@ -25,6 +25,7 @@ export const stageEngineOptions: EngineOptions = {
   watchPauseMs: 50,
   watchPauseMsMax: 1_000,
   topicTrustMs: 5_000,
+  producerSnapshotEntries: 12,
   partitionsDefault: 2,
 };
 
@@ -143,7 +144,7 @@ export class Stage {
     const open = new Map<number, string>();
     for (const event of this.world.history.events) {
       if (event.type === "invoke") open.set(event.id, `${event.op} ${event.id} by ${event.process}`);
-      else if (event.type !== "final") open.delete(event.id);
+      else if ("id" in event) open.delete(event.id);
     }
     return [...open.values()].join(", ") || "nothing that was asked";
   }

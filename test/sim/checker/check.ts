@@ -17,7 +17,7 @@ export function checkHistory(history: readonly HistoryEvent[]): readonly Violati
   return [
     ...truth.violations,
     ...checkAppends(operations, truth),
-    ...checkProducers(operations, truth),
+    ...checkProducers(history, operations, truth),
     ...checkReads(history, operations, truth),
     ...checkTopics(operations),
     ...checkErrors(operations),

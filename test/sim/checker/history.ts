@@ -6,6 +6,7 @@
  *   ok       what it was told
  *   fail     it was told that nothing happened and nothing will
  *   info     nobody can say: an unknown outcome, a killed process
+ *   leap     every wall clock went on by so much at once; `atMs` counts the time that was waited, without leaps
  *
  * `log` names what has one sequence of offsets for ever: the topic, and the id too where a name is used again. A request
  * that goes by such a name alone has no `log`: it may reach either.
@@ -88,6 +89,7 @@ export type HistoryEvent =
   | ({ readonly type: "ok"; readonly id: number; readonly atMs: number } & Answer)
   | { readonly type: "fail"; readonly id: number; readonly atMs: number; readonly error: HistoryError }
   | { readonly type: "info"; readonly id: number; readonly atMs: number; readonly error?: HistoryError }
+  | { readonly type: "leap"; readonly atMs: number; readonly ms: number }
   /** From here on a read is the last word: faults have stopped and everything under way has arrived or never will. */
   | { readonly type: "final"; readonly atMs: number };
 
@@ -122,6 +124,10 @@ export class HistoryWriter {
 
   info(id: number, error?: HistoryError): void {
     this.events.push({ type: "info", id, atMs: this.#now(), ...(error && { error }) });
+  }
+
+  leap(ms: number): void {
+    this.events.push({ type: "leap", atMs: this.#now(), ms });
   }
 
   final(): void {

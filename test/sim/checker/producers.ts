@@ -1,8 +1,10 @@
 /**
  * I4: what an idempotent producer sends is there once, in the order of its sequences, and every acknowledgement of one batch
- * names the same offset. A refusal is true: nothing is called missing, unknown, old or fenced that is not.
+ * names the same offset, for as long as the log remembers the producer. A refusal is true: nothing is called missing,
+ * unknown, old or fenced that is not. I14: who has to be forgotten is.
  */
-import type { Invocation } from "./history.ts";
+import { Forgetting } from "./forgetting.ts";
+import type { HistoryEvent, Invocation } from "./history.ts";
 import { describe, type Operation, placeOf } from "./operations.ts";
 import type { Truth } from "./truth.ts";
 import type { Violation } from "./violation.ts";
@@ -16,13 +18,19 @@ type Delivery = {
   readonly values: readonly string[];
 };
 
-export function checkProducers(operations: readonly Operation[], truth: Truth): readonly Violation[] {
+export function checkProducers(
+  history: readonly HistoryEvent[],
+  operations: readonly Operation[],
+  truth: Truth,
+): readonly Violation[] {
+  const forgetting = new Forgetting(history, operations, truth);
   const deliveries = operations.flatMap(deliveryOf);
   const byProducer = Map.groupBy(deliveries, ({ place, producer }) => `${place} ${producer.id}`);
   return [...byProducer.values()].flatMap(ofOne => [
-    ...checkOffsets(ofOne),
-    ...checkOrder(ofOne, truth),
-    ...ofOne.flatMap(delivery => checkRefusal(delivery, ofOne)),
+    ...checkOffsets(ofOne, forgetting),
+    ...checkOrder(ofOne, truth, forgetting),
+    ...ofOne.flatMap(delivery => checkRefusal(delivery, ofOne, forgetting)),
+    ...ofOne.flatMap(delivery => checkForgotten(delivery, ofOne, forgetting)),
   ]);
 }
 
@@ -35,9 +43,9 @@ function deliveryOf(operation: Operation): readonly Delivery[] {
     : [{ operation, place, producer: invocation.producer, values: invocation.values }];
 }
 
-function checkOffsets(ofOne: readonly Delivery[]): readonly Violation[] {
+function checkOffsets(ofOne: readonly Delivery[], forgetting: Forgetting): readonly Violation[] {
   const offsets = new Map<string, { readonly offset: number; readonly operation: Operation }>();
-  return ofOne.flatMap(({ operation, producer }) => {
+  return ofOne.flatMap(({ operation, producer, place }) => {
     const { outcome } = operation;
     if (outcome.kind !== "ok" || outcome.answer.op !== "append") return [];
     const batch = `${producer.epoch}/${producer.sequence}`;
@@ -45,13 +53,17 @@ function checkOffsets(ofOne: readonly Delivery[]): readonly Violation[] {
     const first = offsets.get(batch);
     offsets.set(batch, first ?? { offset, operation });
     if (first === undefined || first.offset === offset) return [];
+    if (forgetting.isPossible(place, producer.id, first.operation, operation)) return [];
     const message = `${describe(operation)} is at ${offset}; ${describe(first.operation)}, the same batch, at ${first.offset}`;
     return [{ invariant: "I3", message } as const];
   });
 }
 
-/** In the log, sequences of an epoch follow each other from 0 on, each once, and epochs only rise. */
-function checkOrder(ofOne: readonly Delivery[], truth: Truth): readonly Violation[] {
+/**
+ * In the log, sequences of an epoch follow each other from 0 on, each once, and epochs only rise. Where the producer was
+ * forgotten in between, any epoch may begin, with sequence 0.
+ */
+function checkOrder(ofOne: readonly Delivery[], truth: Truth, forgetting: Forgetting): readonly Violation[] {
   const [one] = ofOne;
   if (one === undefined || !truth.ends.has(one.place)) return [];
   const numbers = new Map<string, { readonly epoch: number; readonly sequence: number }>();
@@ -65,10 +77,12 @@ function checkOrder(ofOne: readonly Delivery[], truth: Truth): readonly Violatio
       return number ? [{ offset, ...number }] : [];
     });
   const violations: Violation[] = [];
-  let before = { epoch: -1, sequence: -1 };
+  let before = { offset: -1, epoch: -1, sequence: -1 };
   for (const record of there) {
     const expected = record.epoch === before.epoch ? before.sequence + 1 : 0;
-    if (record.epoch < before.epoch || record.sequence !== expected)
+    const follows = record.epoch >= before.epoch && record.sequence === expected;
+    const beginsAnew = record.sequence === 0 && forgetting.isBetween(one.place, before.offset, record.offset);
+    if (!follows && !beginsAnew)
       violations.push({
         invariant: "I4",
         message: `${one.place}:${record.offset} holds epoch ${record.epoch} sequence ${record.sequence} of producer ${one.producer.id} after epoch ${before.epoch} sequence ${before.sequence}`,
@@ -79,19 +93,26 @@ function checkOrder(ofOne: readonly Delivery[], truth: Truth): readonly Violatio
 }
 
 /** Why a refusal cannot be true. */
-function checkRefusal(delivery: Delivery, ofOne: readonly Delivery[]): readonly Violation[] {
-  const { operation, producer } = delivery;
+function checkRefusal(
+  delivery: Delivery,
+  ofOne: readonly Delivery[],
+  forgetting: Forgetting,
+): readonly Violation[] {
+  const { operation, producer, place } = delivery;
   const name = operation.outcome.kind === "fail" ? operation.outcome.error?.name : undefined;
   const isBefore = (other: Delivery): boolean => other.operation.endedAt < operation.invokedAt;
-  const acknowledged = ofOne.filter(
+  const remembered = ofOne.filter(
     other =>
-      other.operation.outcome.kind === "ok" && isBefore(other) && other.producer.epoch === producer.epoch,
+      other.operation.outcome.kind === "ok" &&
+      isBefore(other) &&
+      other.producer.epoch === producer.epoch &&
+      !forgetting.isPossible(place, producer.id, other.operation, operation),
   );
-  const previous = acknowledged.some(
+  const previous = remembered.some(
     ({ producer: { sequence }, values }) => sequence + values.length === producer.sequence,
   );
   const isWrong =
-    (name === "UnknownProducer" && acknowledged.length > 0) ||
+    (name === "UnknownProducer" && (remembered.length > 0 || producer.sequence === 0)) ||
     (name === "OutOfOrderSequence" && (previous || producer.sequence === 0)) ||
     name === "DuplicateSequence" ||
     (name === "InvalidProducerEpoch" &&
@@ -101,4 +122,22 @@ function checkRefusal(delivery: Delivery, ofOne: readonly Delivery[]): readonly 
   if (!isWrong) return [];
   const message = `${describe(operation)}, epoch ${producer.epoch} sequence ${producer.sequence}, was refused: ${name}`;
   return [{ invariant: "I4", message }];
+}
+
+const wordsOfWhoRemembers = new Set(["OutOfOrderSequence", "DuplicateSequence", "InvalidProducerEpoch"]);
+
+/** What a producer that must be forgotten may not hear: that its batch is there, or what only a memory of it can tell. */
+function checkForgotten(
+  { operation, producer, place }: Delivery,
+  ofOne: readonly Delivery[],
+  forgetting: Forgetting,
+): readonly Violation[] {
+  const { outcome } = operation;
+  const isKnown =
+    outcome.kind === "ok" ? producer.sequence !== 0 : wordsOfWhoRemembers.has(outcome.error?.name ?? "");
+  const all = ofOne.map(other => other.operation);
+  if (!isKnown || !forgetting.isCertain(place, producer.id, operation, all)) return [];
+  const heard = outcome.kind === "ok" ? "acknowledged" : `refused: ${outcome.error?.name}`;
+  const message = `${describe(operation)}, epoch ${producer.epoch} sequence ${producer.sequence} of a producer that was to be forgotten, was ${heard}`;
+  return [{ invariant: "I14", message }];
 }

@@ -11,6 +11,7 @@ import { chooseOk, World } from "../world/world.ts";
 import { end } from "./ending.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 import {
+  appendAsProducer,
   appendTimes,
   appendTo,
   appendToBlue,
@@ -53,6 +54,10 @@ const rollingAgain: Act = async (stage, life) => {
   await appendTimes(stage, life, 8);
   await life.run(() => life.engine.settle());
 };
+const appendNextDay: Act = (stage, life) => {
+  stage.world.leap(25 * 3_600_000);
+  return appendTo(stage, life, [0]);
+};
 const sevenCommits = (stage: Stage): Promise<unknown> => appendTimes(stage, stage.world.life("p1"), 7);
 
 export const duels: readonly Duel[] = [
@@ -72,6 +77,7 @@ export const duels: readonly Duel[] = [
   },
   { name: "grow, delete", prepare: createAndFill, first: growing, second: remove },
   { name: "grow, grow", prepare: createAndFill, first: growing, second: growing },
+  { name: "two batches of a producer, a day and an append", first: appendAsProducer, second: appendNextDay },
   { name: "grow, configure", prepare: createAndFill, first: growing, second: configure },
 ];
 

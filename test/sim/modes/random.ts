@@ -7,6 +7,7 @@ import { isWrite } from "../../../lib/adapters/faulty/index.ts";
 import type { EngineOptions } from "../../../lib/engine/index.ts";
 import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
+import { calendar } from "../actors/calendar.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
 import { producer } from "../actors/producer.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
@@ -63,6 +64,7 @@ function drawEngineOptions(prng: Prng): EngineOptions {
     requestDeadlineMs: prng.pick([1_000, 10_000, 10_000]),
     blockCacheBytes: prng.pick([0, 2_000, 16_000]),
     topicTrustMs: prng.pick([0, 500, 5_000]),
+    producerSnapshotEntries: prng.pick([2, 12, 40]),
   };
 }
 
@@ -108,6 +110,7 @@ function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void
     asker(stage, prng.fork("asker")),
     admin(stage, prng.fork("admin")),
     sweeper(stage, prng.fork("sweeper")),
+    calendar(stage, prng.fork("calendar"), { operations: operationsWanted, mayFreeze: !isClear }),
   ];
   if (isClear) return actors;
   const options = drawChaos(prng.fork("chaos options"));

@@ -120,6 +120,15 @@ export function appendTo(stage: Stage, life: Life, partitions: readonly number[]
   return stage.client.append(life, parts);
 }
 
+/** Both batches of a producer's life, and the first of them once more. */
+export async function appendAsProducer(stage: Stage, life: Life): Promise<void> {
+  const batches = [0, 2].map(sequence => ({
+    ...batchesFor(stage, target(0)),
+    producer: { id: 7, epoch: 0, sequence },
+  }));
+  for (const batch of [...batches, ...batches.slice(0, 1)]) await stage.client.append(life, [batch]);
+}
+
 function batchesFor(stage: Stage, to: Target & { readonly partition: number }): NewBatches {
   const record = (i: number) => ({
     value: stage.world.nextValue(),

@@ -11,6 +11,8 @@ import { fenceNotExpected } from "./fence-not-expected.ts";
 import { floorNotExpected } from "./floor-not-expected.ts";
 import { floorNotInherited } from "./floor-not-inherited.ts";
 import { foldSkipsGap } from "./fold-skips-gap.ts";
+import { forgottenByOwnClock } from "./forgotten-by-own-clock.ts";
+import { forgottenBySegmentTime } from "./forgotten-by-segment-time.ts";
 import { gapFromStaleFold } from "./gap-from-stale-fold.ts";
 import { itemReadOnce } from "./item-read-once.ts";
 import { lookUpBeginsLate } from "./look-up-begins-late.ts";
@@ -19,6 +21,7 @@ import { offsetsListedEventually } from "./offsets-listed-eventually.ts";
 import { outOfRangeFromStaleRead } from "./out-of-range-from-stale-read.ts";
 import { pageNotCovering } from "./page-not-covering.ts";
 import { partitionNotExpected } from "./partition-not-expected.ts";
+import { producersNeverForgotten } from "./producers-never-forgotten.ts";
 import { removalBeforePages } from "./removal-before-pages.ts";
 import { retryWithoutFence } from "./retry-without-fence.ts";
 import { retryWithoutLookUp } from "./retry-without-look-up.ts";
@@ -28,6 +31,7 @@ import { sameIdTwice } from "./same-id-twice.ts";
 import { sealNotExpected } from "./seal-not-expected.ts";
 import { sequenceNotChecked } from "./sequence-not-checked.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
+import { unknownProducerAppended } from "./unknown-producer-appended.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
 import { watcherAsleep } from "./watcher-asleep.ts";
 import { watermarkGoesBack } from "./watermark-goes-back.ts";
@@ -48,6 +52,10 @@ export const mutants: readonly Mutant[] = [
   partitionNotExpected,
   gapFromStaleFold,
   foldSkipsGap,
+  unknownProducerAppended,
+  producersNeverForgotten,
+  forgottenByOwnClock,
+  forgottenBySegmentTime,
   floorNotExpected,
   fenceNotExpected,
   sealNotExpected,

@@ -1,7 +1,8 @@
 /**
  * Looks at what is stored when all is quiet (I10, I11): every live entry and page entry points to a chunk of its own
  * topic and partition, of the right length, count and checksum; live entries and pages cover all offsets and agree;
- * and, after a sweep, no old segment is there that nothing refers to.
+ * a snapshot of producers holds what the entries below it say (I4) and nobody who is forgotten (I14); and, after a sweep, no
+ * old segment is there that nothing refers to.
  */
 import { pureCodecs } from "../../../lib/adapters/pure/index.ts";
 import {
@@ -17,6 +18,7 @@ import {
 import {
   type ChunkFacts,
   pagePartitionKey,
+  producersKey,
   readPageItem,
   readSegmentItem,
   readSequencer,
@@ -31,6 +33,7 @@ import { type ChunkInfo, decodeSegment } from "../../../lib/format/segment/index
 import type { Item } from "../../../lib/ports/index.ts";
 import { messageOf } from "../../../lib/std/index.ts";
 import type { InvariantId } from "../checker/index.ts";
+import { snapshotFaults } from "./producer-snapshot.ts";
 import type { World } from "./world.ts";
 
 type Entry = ChunkFacts & { readonly segmentId: SegmentId; readonly tier: Tier };
@@ -87,6 +90,7 @@ export class Audit {
       this.#entry(topic.id, partition, place, entry);
     };
     for (const item of this.#items.get(pagePartitionKey(topic.id, index)) ?? []) {
+      if (!item.sk.startsWith("u#")) continue;
       const page = readPageItem(item);
       let at: number = page.start;
       for (const entry of page.entries) {
@@ -100,6 +104,12 @@ export class Audit {
       if (chunk && base !== undefined)
         add(base, { ...chunk, segmentId: live.segmentId, tier: live.entry.tier });
     }
+    const snapshot = this.#world.memoryItems.peek(producersKey(topic.id, index));
+    const timed = new Map(
+      [...atOffset].map(([offset, entry]) => [offset, { ...entry, timeMs: timeOf(entry.segmentId) }]),
+    );
+    for (const { invariant, message } of snapshot ? snapshotFaults(snapshot, timed) : [])
+      this.#broken(invariant, `${place}: ${message}`);
     const next = image.partitions.get(index)?.next ?? 0;
     let at = 0;
     for (let entry = atOffset.get(at); entry && at < next; entry = atOffset.get(at)) at += entry.count;

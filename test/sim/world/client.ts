@@ -250,9 +250,9 @@ function nameOf(value: Uint8Array | null): string {
   return value === null ? "null" : (textOf(value).split("|")[0] ?? "");
 }
 
-/** `worldStartMs` and time gone by: what a client's true clock says. */
+/** What a client's true clock says. */
 export function clientTimeMs(world: World): number {
-  return Math.floor(worldStartMs + world.scheduler.nowMs);
+  return Math.floor(worldStartMs + world.scheduler.calendarMs);
 }
 
 function textOfSpec(spec: OffsetSpec): OffsetSpecText {

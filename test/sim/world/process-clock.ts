@@ -22,7 +22,7 @@ export class ProcessClock implements Clock {
   }
 
   now(): number {
-    return Math.floor(worldStartMs + this.#scheduler.nowMs + this.aheadMs);
+    return Math.floor(worldStartMs + this.#scheduler.calendarMs + this.aheadMs);
   }
 
   monotonicMs(): number {

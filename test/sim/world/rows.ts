@@ -11,6 +11,7 @@ export const checkRows = {
   7: "the same request delivered twice",
   8: "retried on another process while the first try is in flight",
   9: "five under way, one failed: the rest is missing it, then all in order",
+  10: "producer forgotten after a day of the log, then an old batch of it again",
   11: "epoch raised while batches of the old one are under way",
   12: "some shard commits of one request failed, others not",
   13: "throttled fully, then half",

@@ -58,12 +58,23 @@ class EventHeap {
 export class Scheduler {
   readonly #heap = new EventHeap();
   #nowMs = 0;
+  #leaptMs = 0;
   #order = 0;
   #steps = 0;
 
   /** Virtual ms since the world began; not whole. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** What a true wall clock shows, ms since the world began: the time gone by and all leaps. */
+  get calendarMs(): number {
+    return this.#nowMs + this.#leaptMs;
+  }
+
+  /** Wall clocks leap, all of them; timers do not, and whatever is due is due as it was. */
+  leap(ms: number): void {
+    this.#leaptMs += ms;
   }
 
   /** Events run so far. */

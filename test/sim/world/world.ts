@@ -57,6 +57,8 @@ export class World {
   choose: Choose = chooseOk;
   /** Sweeps that are under way. */
   sweeping = 0;
+  /** How often the calendar leapt. */
+  leaps = 0;
   readonly #trace: Trace;
   readonly #witness: Witness;
   readonly #lives = new Map<string, Life>();
@@ -133,6 +135,14 @@ export class World {
   thaw(life: Life): void {
     this.note(() => `thaw ${life.name}`);
     life.gate.thaw();
+  }
+
+  /** All wall clocks go on by so much at once, the stores' and the clients' too; nothing else happens meanwhile. */
+  leap(ms: number): void {
+    this.note(() => `the calendar leaps by ${ms} ms`);
+    this.scheduler.leap(ms);
+    this.history.leap(ms);
+    this.leaps++;
   }
 
   /** Keys of all item-tier segments. */
