@@ -52,9 +52,15 @@ const maintenance: Permissions = {
   objects: [],
 };
 
-/** Gateways know of each other by `N`. Producer ids are taken from a counter, which admin may raise. */
+/** Gateways know of each other by `N`, and alone serve consumer groups. Producer ids are a counter, which admin may raise. */
 const ofGateways: Permissions = {
-  items: { Query: ["N"], PutItem: ["N"], DeleteItem: ["N"] },
+  items: {
+    GetItem: ["G#*"],
+    Query: ["N", "G#*", "GI#*"],
+    PutItem: ["N", "G#*", "GI#*"],
+    UpdateItem: ["G#*"],
+    DeleteItem: ["N", "G#*"],
+  },
   objects: [],
 };
 

@@ -177,6 +177,27 @@ describe("a gateway", () => {
     expect(await read(await Client.connect(other.port), written.length)).toEqual([corruptMessage, []]);
   });
 
+  it("serves consumer groups, whichever gateway a member comes to", async () => {
+    const client = await Client.connect(one.port);
+    const groupId = "billing";
+    const protocols = [{ name: "range", metadata: utf8("m") }];
+    const times = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000 };
+    const join = (memberId: string) =>
+      client.ask("joinGroup", 9, { groupId, memberId, protocolType: "consumer", protocols, ...times });
+    const { memberId } = await join("");
+    const { errorCode, generationId } = await join(memberId);
+    expect(errorCode).toBe(none);
+    const asked = { groupId, generationId, memberId };
+    const assignments = [{ memberId, assignment: utf8("all of it") }];
+    const synced = await client.ask("syncGroup", 5, { ...asked, assignments });
+    expect(synced).toMatchObject({ errorCode: none, protocolName: "range" });
+    const elsewhere = await Client.connect(other.port);
+    expect((await elsewhere.ask("heartbeat", 4, asked)).errorCode).toBe(none);
+    expect((await elsewhere.ask("listGroups", 5, {})).groups).toMatchObject([{ groupId }]);
+    const left = await elsewhere.ask("leaveGroup", 5, { groupId, members: [{ memberId }] });
+    expect(left.members).toMatchObject([{ errorCode: none }]);
+  });
+
   it("forgets records that nobody wants", async () => {
     const client = await Client.connect(other.port);
     const partitions = [{ partitionIndex: 0, offset: 6 }];

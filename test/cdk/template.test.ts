@@ -447,11 +447,11 @@ describe("the construct", () => {
     const [resource] = made.resources("AWS::IAM::Role").filter(({ id }) => id.startsWith("Gateway"));
     expect(resource && statementsOf(resource, made).map(inWords).sort()).toEqual(
       [
-        "dynamodb:GetItem C L#* P#* S#* T on Table",
-        "dynamodb:Query N P#* T on Table",
-        "dynamodb:UpdateItem C L#* T on Table",
-        "dynamodb:PutItem C L#* N P#* S#* T on Table",
-        "dynamodb:DeleteItem N T on Table",
+        "dynamodb:GetItem C G#* L#* P#* S#* T on Table",
+        "dynamodb:Query G#* GI#* N P#* T on Table",
+        "dynamodb:UpdateItem C G#* L#* T on Table",
+        "dynamodb:PutItem C G#* GI#* L#* N P#* S#* T on Table",
+        "dynamodb:DeleteItem G#* N T on Table",
         "s3:PutObject on Bucket/ingest/*",
         "s3:GetObject on Bucket/ingest/*",
         "s3:ListBucket on Bucket",
