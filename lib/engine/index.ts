@@ -42,6 +42,7 @@ export type {
   SyncRequest,
 } from "./groups/index.ts";
 export {
+  FencedMemberEpoch,
   GenerationFenced,
   GroupFull,
   GroupNotEmpty,
@@ -49,6 +50,7 @@ export {
   InconsistentProtocol,
   InstanceFenced,
   InvalidGroupId,
+  InvalidRegularExpression,
   InvalidSession,
   MemberTooLarge,
   OffsetInvalid,
@@ -56,9 +58,12 @@ export {
   OffsetsFull,
   OtherGroupKind,
   RebalanceInProgress,
+  StaleMemberEpoch,
   TopicSubscribed,
   UnknownGroup,
   UnknownMember,
+  UnreleasedInstance,
+  UnsupportedAssignor,
 } from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";

@@ -180,6 +180,13 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   OtherGroupKind: say(409, 40910, "The group is served by the other protocol at present."),
   TopicSubscribed: say(409, 40911, "The group is subscribed to the topic: its offsets stay."),
   GroupFull: say(409, 40912, "The group has as many members as it may have."),
+  StaleMemberEpoch: say(
+    409,
+    40913,
+    "The member speaks for another epoch than it is in. Send a heartbeat first.",
+  ),
+  FencedMemberEpoch: say(409, 40914, "The member's epoch is fenced: give up all partitions and join anew."),
+  UnreleasedInstance: say(409, 40915, "Another member has this instance id and has not left it."),
   BodyTooLarge: say(
     413,
     41301,
@@ -212,6 +219,8 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   OffsetMetadataTooLarge: say(422, 42213, "The text beside a committed offset is longer than 4,096 bytes."),
   OffsetInvalid: say(422, 42214, "A committed offset is negative."),
   OffsetsFull: say(422, 42215, "The group's offsets of one topic have no room for more text beside them."),
+  UnsupportedAssignor: say(422, 42216, "No assignor of this name is served: `uniform` or `range`."),
+  InvalidRegularExpression: say(422, 42217, "The pattern is none of RE2's syntax, or too long."),
   FormatNewer: say(500, 50004, "The log was written by a newer version: use that one."),
   RecordsCorrupt: say(500, 50005, "Stored bytes are missing or not what was written: call a human."),
   StoreCorrupt: say(500, 50006, "The store holds bytes that are not what was written: call a human."),

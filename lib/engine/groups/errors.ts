@@ -104,3 +104,33 @@ export class TopicSubscribed extends CumulogError {
   override readonly name = "TopicSubscribed";
   readonly kind = "caller";
 }
+
+/** The member speaks for another epoch than the one it is in, which it hears with its next heartbeat. It is still a member. */
+export class StaleMemberEpoch extends CumulogError {
+  override readonly name = "StaleMemberEpoch";
+  readonly kind = "fenced";
+}
+
+/** The member's epoch cannot be that of one that is up to date: it gives up all that it has and joins anew. */
+export class FencedMemberEpoch extends CumulogError {
+  override readonly name = "FencedMemberEpoch";
+  readonly kind = "fenced";
+}
+
+/** Another member has this instance id and has not left it. */
+export class UnreleasedInstance extends CumulogError {
+  override readonly name = "UnreleasedInstance";
+  readonly kind = "caller";
+}
+
+/** No assignor of that name is served. */
+export class UnsupportedAssignor extends CumulogError {
+  override readonly name = "UnsupportedAssignor";
+  readonly kind = "caller";
+}
+
+/** The pattern that a member is subscribed by is none of RE2's, or too long. */
+export class InvalidRegularExpression extends CumulogError {
+  override readonly name = "InvalidRegularExpression";
+  readonly kind = "caller";
+}

@@ -1,5 +1,6 @@
 export type { MemberClaim } from "./admission.ts";
 export {
+  FencedMemberEpoch,
   GenerationFenced,
   GroupFull,
   GroupNotEmpty,
@@ -7,6 +8,7 @@ export {
   InconsistentProtocol,
   InstanceFenced,
   InvalidGroupId,
+  InvalidRegularExpression,
   InvalidSession,
   MemberTooLarge,
   OffsetInvalid,
@@ -14,9 +16,12 @@ export {
   OffsetsFull,
   OtherGroupKind,
   RebalanceInProgress,
+  StaleMemberEpoch,
   TopicSubscribed,
   UnknownGroup,
   UnknownMember,
+  UnreleasedInstance,
+  UnsupportedAssignor,
 } from "./errors.ts";
 export { Groups } from "./groups.ts";
 export type {
