@@ -19,6 +19,7 @@ import {
   volumeTable,
   waitingTable,
 } from "./costs/tables.ts";
+import { gatewayExample } from "./gateway-example.ts";
 import { kafkaApisTable, kafkaErrorsTable, kafkaNotServed } from "./kafka-tables.ts";
 import { table } from "./table.ts";
 
@@ -40,6 +41,7 @@ export const generators: Generators = {
   "function-configuration": () => renderFunctionConfiguration().trimEnd(),
   deployment: () => table(["option", "default", "values", "what it does"], optionRows()),
   permissions: () => table(["who", "items", "objects"], permissionRows()),
+  "gateway-example": gatewayExample,
   errors: () => renderErrors().trimEnd(),
   metrics: () =>
     table(
