@@ -75,7 +75,7 @@ export class Engine {
     const store = new TopicStore(deps, options);
     const resolver = new TopicResolver(deps, options, store);
     this.topics = new Topics(deps, options, store, resolver);
-    this.groups = new Groups(deps, options);
+    this.groups = new Groups({ ...deps, topics: this.topics, resolver }, options);
     const shards = new Shards(deps.items);
     this.#resolver = resolver;
     this.#shards = shards;

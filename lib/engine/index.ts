@@ -26,8 +26,13 @@ export {
   UnknownTopic,
 } from "./errors.ts";
 export type {
+  CommitPartition,
   DescribedGroup,
   DescribedMember,
+  FetchedOffsets,
+  FetchedPartition,
+  FetchOffsetsOptions,
+  GroupOffsets,
   GroupOptions,
   Groups,
   HeartbeatRequest,
@@ -38,8 +43,11 @@ export type {
   Leaver,
   ListedGroup,
   MemberClaim,
+  OffsetDone,
   SyncAnswer,
   SyncRequest,
+  TopicOffsets,
+  TopicOffsetsDone,
 } from "./groups/index.ts";
 export {
   FencedMemberEpoch,

@@ -11,6 +11,7 @@ import { checkGroupId, hasMembers } from "./admission.ts";
 import type { Transitions } from "./classic/transitions.ts";
 import { GroupNotEmpty, UnknownGroup } from "./errors.ts";
 import type { KnownGroups } from "./known.ts";
+import type { GroupOffsets } from "./offsets/index.ts";
 import type { GroupStore } from "./store.ts";
 import type { DescribedGroup, DescribedMember, ListedGroup } from "./types.ts";
 
@@ -21,6 +22,7 @@ type Deps = {
   readonly store: GroupStore;
   readonly known: KnownGroups;
   readonly transitions: Transitions;
+  readonly offsets: GroupOffsets;
 };
 
 export class GroupAdmin {
@@ -69,6 +71,7 @@ export class GroupAdmin {
       if (hasMembers(state)) throw new GroupNotEmpty(`group ${group} has members: stop them first`);
       const made = await this.#deps.transitions.make(this.#deps.known.of(group), state, "deleted");
       if (!made.isMade) continue;
+      await this.#deps.offsets.deleteAll(group);
       return;
     }
   }

@@ -1,9 +1,10 @@
 /**
  * Consumer groups: their verbs joined. Any process may serve any member; what it knows of a group can be lost at any time.
  */
+import type { TopicResolver, Topics } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { GroupAdmin } from "./admin.ts";
-import { checkGroupId } from "./admission.ts";
+import { Admission, checkGroupId } from "./admission.ts";
 import { Heartbeats } from "./classic/heartbeat.ts";
 import { Joining } from "./classic/join.ts";
 import { Leaving } from "./classic/leave.ts";
@@ -11,6 +12,7 @@ import { Looker } from "./classic/look.ts";
 import { Syncing } from "./classic/sync.ts";
 import { Transitions } from "./classic/transitions.ts";
 import { type KnownGroup, KnownGroups } from "./known.ts";
+import { GroupOffsets } from "./offsets/index.ts";
 import { GroupStore } from "./store.ts";
 import type {
   DescribedGroup,
@@ -24,7 +26,11 @@ import type {
   SyncRequest,
 } from "./types.ts";
 
+type Deps = EngineDeps & { readonly topics: Topics; readonly resolver: TopicResolver };
+
 export class Groups {
+  /** Where groups go on. */
+  readonly offsets: GroupOffsets;
   readonly #known: KnownGroups;
   readonly #admin: GroupAdmin;
   readonly #joining: Joining;
@@ -33,12 +39,14 @@ export class Groups {
   readonly #leaving: Leaving;
 
   /** Starts nothing and reads nothing. */
-  constructor(deps: EngineDeps, options: EngineOptions) {
+  constructor(deps: Deps, options: EngineOptions) {
     const store = new GroupStore(deps, options);
     const transitions = new Transitions(deps.clock, store);
     const looker = new Looker({ ...deps, store, transitions }, options);
     this.#known = new KnownGroups(deps, store);
-    this.#admin = new GroupAdmin({ store, known: this.#known, transitions });
+    const admission = new Admission(store, this.#known);
+    this.offsets = new GroupOffsets({ ...deps, store, known: this.#known, admission }, options);
+    this.#admin = new GroupAdmin({ store, known: this.#known, transitions, offsets: this.offsets });
     this.#joining = new Joining({ ...deps, store, transitions, looker }, options);
     this.#syncing = new Syncing({ store, transitions, looker }, options);
     this.#heartbeats = new Heartbeats({ store, looker });

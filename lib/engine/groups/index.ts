@@ -25,6 +25,16 @@ export {
 } from "./errors.ts";
 export { Groups } from "./groups.ts";
 export type {
+  CommitPartition,
+  FetchedOffsets,
+  FetchedPartition,
+  FetchOffsetsOptions,
+  GroupOffsets,
+  OffsetDone,
+  TopicOffsets,
+  TopicOffsetsDone,
+} from "./offsets/index.ts";
+export type {
   DescribedGroup,
   DescribedMember,
   GroupOptions,

@@ -1,0 +1,119 @@
+/**
+ * What to write, from what is there: pure. The generation and the version that were seen are the expectation of the write, so
+ * that nothing old lands: not a member's of an older generation, not an earlier attempt whose answer was lost.
+ */
+import { limits } from "../../../format/index.ts";
+import {
+  type OffsetsChange,
+  type OffsetsHead,
+  offsetsItem,
+  offsetsName,
+  offsetsUpdate,
+  readOffsetsHead,
+} from "../../../format/items/index.ts";
+import {
+  type Attributes,
+  type Condition,
+  type Item,
+  type ItemKey,
+  type ItemValue,
+  itemBytes,
+  type Update,
+} from "../../../ports/index.ts";
+import { equalBytes } from "../../../std/index.ts";
+
+/** Partitions that one update names: DynamoDB takes expressions of 4 KiB. More are put as a whole item. */
+const updatePartitionsMax = 100;
+
+/** An item as it was seen last; the image may be known no more. */
+export type Seen = OffsetsHead & { readonly bytes: number; readonly image?: Attributes };
+
+/** The generation that a change is made in, and the oldest that is not void. */
+export type Era = { readonly generation: number; readonly born: number };
+
+export type Choice =
+  /** It is there already. */
+  | { readonly kind: "done"; readonly full: ReadonlySet<number> }
+  /** The item is of a generation above: whoever asks has to see where the group is now. */
+  | { readonly kind: "moved"; readonly seen: Seen }
+  /** The image has to be read first. */
+  | { readonly kind: "look" }
+  | ({ readonly kind: "write"; readonly full: ReadonlySet<number> } & Write);
+
+/** A conditional write. `full`: partitions that are left out, for the item has no room. */
+export type Write =
+  | { readonly verb: "put"; readonly item: Item; readonly condition: Condition }
+  | { readonly verb: "update"; readonly update: Update; readonly condition: Condition };
+
+/** What an image says of its item. Throws MalformedBytes. */
+export function seenIn(key: ItemKey, image: Attributes): Seen {
+  return { ...readOffsetsHead(image), bytes: itemBytes({ ...key, attributes: image }), image };
+}
+
+/** How the change is made on what was seen: undefined, when nothing was, or is known. */
+export function choose(key: ItemKey, seen: Seen | undefined, era: Era, change: OffsetsChange): Choice {
+  if (seen === undefined) return put(key, undefined, era, {}, change);
+  if (seen.image !== undefined && holdsAll(seen.image, era, change)) return done;
+  if (seen.generation > era.generation) return { kind: "moved", seen };
+  if (seen.generation < era.born) return put(key, seen, era, {}, change);
+  const isLarge = change.set.size + change.remove.length > updatePartitionsMax;
+  const isRoomy = seen.bytes + bytesOf(change.set) <= limits.groupOffsetsBytesMax;
+  if (!isLarge && isRoomy)
+    return {
+      kind: "write",
+      verb: "update",
+      ...offsetsUpdate(seen, era.generation, change),
+      full: new Set(),
+    };
+  return seen.image === undefined ? { kind: "look" } : put(key, seen, era, seen.image, change);
+}
+
+const done: Choice = { kind: "done", full: new Set() };
+
+function put(
+  key: ItemKey,
+  before: OffsetsHead | undefined,
+  era: Era,
+  kept: Attributes,
+  { set, remove }: OffsetsChange,
+): Choice {
+  const empty = offsetsItem(key, before, era.generation, kept, { set: new Map(), remove });
+  const { fitting, full } = whatFits(itemBytes(empty.item), kept, set);
+  if (full.size > 0 && fitting.size === 0) return { kind: "done", full };
+  const write = offsetsItem(key, before, era.generation, kept, { set: fitting, remove });
+  return { kind: "write", verb: "put", ...write, full };
+}
+
+/** As many as the item has room for, in their order. */
+function whatFits(bytes: number, kept: Attributes, set: ReadonlyMap<number, Uint8Array>) {
+  const fitting = new Map<number, Uint8Array>();
+  const full = new Set<number>();
+  let total = bytes;
+  for (const [partition, value] of set) {
+    const old = kept[offsetsName(partition)];
+    const added = value.length - (old instanceof Uint8Array ? old.length : -offsetsName(partition).length);
+    if (total + added > limits.groupOffsetsBytesMax && added > 0) full.add(partition);
+    else {
+      total += added;
+      fitting.set(partition, value);
+    }
+  }
+  return { fitting, full };
+}
+
+function bytesOf(set: ReadonlyMap<number, Uint8Array>): number {
+  let bytes = 0;
+  for (const [partition, value] of set) bytes += offsetsName(partition).length + value.length;
+  return bytes;
+}
+
+/** Made before, by an attempt whose answer was lost: what an older generation left may look alike, and is not enough. */
+function holdsAll(image: Attributes, { generation }: Era, { set, remove }: OffsetsChange): boolean {
+  if (readOffsetsHead(image).generation < generation) return false;
+  for (const [partition, value] of set) if (!isSame(image[offsetsName(partition)], value)) return false;
+  return remove.every(partition => image[offsetsName(partition)] === undefined);
+}
+
+function isSame(stored: ItemValue | undefined, value: Uint8Array): boolean {
+  return stored instanceof Uint8Array && equalBytes(stored, value);
+}

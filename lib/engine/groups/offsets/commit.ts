@@ -1,0 +1,150 @@
+/**
+ * Committing: the state is read strongly, the member checked, and each topic's item written IF generation and version are
+ * still those that were seen. Commits of one process to one item go in the order of arrival, also while their states are
+ * being read. What a commit begins without, a group of its id, it makes first.
+ */
+import { limits } from "../../../format/index.ts";
+import { encodeCommitted, groupOffsetsKey } from "../../../format/items/index.ts";
+import type { ItemKey } from "../../../ports/index.ts";
+import type { CumulogError } from "../../../std/index.ts";
+import type { Topic, TopicResolver } from "../../topics/index.ts";
+import type { EngineDeps, EngineOptions } from "../../types.ts";
+import type { Admission, MemberClaim } from "../admission.ts";
+import { OffsetInvalid, OffsetMetadataTooLarge, OffsetsFull, RebalanceInProgress } from "../errors.ts";
+import type { GroupStore } from "../store.ts";
+import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
+import type { Era } from "./choose.ts";
+import type { Changed, OffsetItems } from "./items.ts";
+import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "./types.ts";
+import { Waiting } from "./waiting.ts";
+
+type Deps = Pick<EngineDeps, "clock" | "random"> & {
+  readonly store: GroupStore;
+  readonly admission: Admission;
+  readonly resolver: TopicResolver;
+  readonly items: OffsetItems;
+};
+
+/** One request. */
+type Request = {
+  readonly group: string;
+  readonly claim: MemberClaim;
+  readonly waiting: Waiting;
+  readonly admitted: Promise<Era>;
+};
+
+export class OffsetCommitter {
+  readonly #deps: Deps;
+  readonly #options: EngineOptions;
+
+  constructor(deps: Deps, options: EngineOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** One answer per topic, in their order. */
+  async commit(
+    group: string,
+    claim: MemberClaim,
+    topics: readonly TopicOffsets<CommitPartition>[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly TopicOffsetsDone[]> {
+    const waiting = new Waiting(this.#deps, this.#options.requestDeadlineMs, signal);
+    const admitted = this.#admit(group, claim, waiting);
+    const answering = Promise.all(
+      topics.map(topic => this.#commitTopic({ group, claim, waiting, admitted }, topic)),
+    );
+    // Whoever is not admitted hears that, and not what became of each topic.
+    const [answers] = await Promise.all([answering, admitted]);
+    return answers;
+  }
+
+  async #commitTopic(request: Request, asked: TopicOffsets<CommitPartition>): Promise<TopicOffsetsDone> {
+    try {
+      const partitions = asked.partitions.map(({ partition }) => partition);
+      const topic = await topicWith(this.#deps.resolver, asked, partitions);
+      const { set, failures } = this.#prepare(topic, asked.partitions);
+      const key = groupOffsetsKey(request.group, topic.id);
+      const { full } = set.size > 0 ? await this.#write(request, key, set) : { full: new Set<number>() };
+      return {
+        topic: asked.topic,
+        partitions: partitions.map((partition, i) => answerOf(topic, partition, failures.get(i), full)),
+      };
+    } catch (error) {
+      return allOf(asked, failedBy(error));
+    }
+  }
+
+  #write(request: Request, key: ItemKey, set: ReadonlyMap<number, Uint8Array>) {
+    const { group, claim, waiting } = request;
+    return this.#deps.items.inTurn(key, async (): Promise<Extract<Changed, { kind: "changed" }>> => {
+      for (let era = await request.admitted; ; era = await this.#admit(group, claim, waiting)) {
+        const changed = await this.#deps.items.change(key, era, { set, remove: [] }, waiting);
+        if (changed.kind === "changed") return changed;
+      }
+    });
+  }
+
+  /** The generation to write in. Makes the group for someone without a member, if there is none. */
+  async #admit(group: string, claim: MemberClaim, waiting: Waiting): Promise<Era> {
+    for (;;) {
+      const state = await this.#deps.admission.admit(group, claim);
+      waiting.check();
+      // It has not heard yet what it is assigned: what it reads is of the generation before.
+      if (state?.phase === "completing")
+        throw new RebalanceInProgress(`group ${group} waits for the assignment of ${state.generation}`);
+      if (state && state.phase !== "dead") return state;
+      const generation = state?.generation ?? 0;
+      const made = await this.#deps.store.changeState(group, state, {
+        kind: "classic",
+        phase: "empty",
+        generation,
+        born: generation,
+        sinceMs: this.#deps.clock.now(),
+      });
+      if (made.kind === "changed") return made.state;
+    }
+  }
+
+  /** What to store, by partition, and what cannot be, by its place in the request. */
+  #prepare(topic: Topic, asked: readonly CommitPartition[]) {
+    const timeMs = Math.max(0, this.#deps.clock.now());
+    const set = new Map<number, Uint8Array>();
+    const failures = new Map<number, CumulogError>();
+    for (const [i, each] of asked.entries())
+      try {
+        checkCommit(topic, each);
+        const { partition, offset, leaderEpoch = -1, metadata = "" } = each;
+        const epoch = Math.max(-1, leaderEpoch);
+        set.set(partition, encodeCommitted({ offset, leaderEpoch: epoch, timeMs, metadata }));
+      } catch (error) {
+        failures.set(i, failedBy(error).error);
+      }
+    return { set, failures };
+  }
+}
+
+function checkCommit(topic: Topic, { partition, offset, metadata = "" }: CommitPartition): void {
+  checkPartition(topic, partition);
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    throw new OffsetInvalid(`offset ${offset} for partition ${partition} of topic ${topic.name}`);
+  const bytes = Buffer.byteLength(metadata);
+  if (bytes > limits.offsetMetadataBytesMax)
+    throw new OffsetMetadataTooLarge(
+      `${bytes} bytes beside the offset of partition ${partition} of topic ${topic.name}, ${limits.offsetMetadataBytesMax} allowed`,
+    );
+}
+
+function answerOf(
+  topic: Topic,
+  partition: number,
+  failure: CumulogError | undefined,
+  full: ReadonlySet<number>,
+): OffsetDone {
+  if (failure) return { kind: "failed", error: failure };
+  if (!full.has(partition)) return { kind: "done" };
+  const error = new OffsetsFull(
+    `the group's offsets of topic ${topic.name} have ${limits.groupOffsetsBytesMax} bytes: none are left for partition ${partition}`,
+  );
+  return { kind: "failed", error };
+}

@@ -1,0 +1,10 @@
+export { GroupOffsets } from "./group-offsets.ts";
+export type {
+  CommitPartition,
+  FetchedOffsets,
+  FetchedPartition,
+  FetchOffsetsOptions,
+  OffsetDone,
+  TopicOffsets,
+  TopicOffsetsDone,
+} from "./types.ts";

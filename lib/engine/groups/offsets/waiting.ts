@@ -1,0 +1,48 @@
+/**
+ * Whoever asked still waits. A change goes on from an image of the store only while that is so: then nothing that the same
+ * caller has committed since can be in that image, to be undone. Who gives a commit up and commits elsewhere has waited
+ * for the time of a request, or has cut its connection.
+ */
+import { Pauses } from "../../retry.ts";
+import type { EngineDeps } from "../../types.ts";
+import { GroupUnavailable } from "../errors.ts";
+
+/** Refusals after which it is somebody else's turn for a moment. */
+const refusalsAtOnce = 2;
+
+type Deps = Pick<EngineDeps, "clock" | "random">;
+
+export class Waiting {
+  readonly #deps: Deps;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadlineMs: number;
+
+  /** From now on, for so long at most. */
+  constructor(deps: Deps, waitMsMax: number, signal?: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#deadlineMs = deps.clock.monotonicMs() + waitMsMax;
+  }
+
+  /** Throws GroupUnavailable when nobody waits any more. To be asked once an image is there, not before it is read. */
+  check(): void {
+    if (this.#signal?.aborted) throw new GroupUnavailable("who asked is gone");
+    if (this.#deps.clock.monotonicMs() > this.#deadlineMs) throw this.#tooLate();
+  }
+
+  /** What to await after each refusal: nothing at first, then a pause. Throws as `check`. */
+  refusals(): () => Promise<void> {
+    const pauses = new Pauses(this.#deps);
+    let refusals = 0;
+    return async () => {
+      if (++refusals <= refusalsAtOnce) return;
+      if (!(await pauses.waitUnlessPast(this.#deadlineMs))) throw this.#tooLate();
+    };
+  }
+
+  #tooLate(): GroupUnavailable {
+    return new GroupUnavailable(
+      "others change the group's offsets, or the stores are slow: not decided in time",
+    );
+  }
+}
