@@ -72,16 +72,24 @@ export function choice<const T extends string | number>(
   };
 }
 
+/** As a server's settings are written (lib/app/settings.ts). The command line gives text, cdk.json values too. */
+const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  ...[true, "true", 1, "1"].map(yes => [yes, true] as const),
+  ...[false, "false", 0, "0"].map(no => [no, false] as const),
+]);
+
 /** Yes or no. */
 export function flag(defaultValue: boolean, documentation: string): Option<boolean> {
   return {
     documentation,
-    range: "true, false",
+    range: "true or 1, false or 0",
     defaultValue,
-    read: given =>
-      String(given) === "true" || String(given) === "false"
-        ? { value: String(given) === "true" }
-        : { problem: `${shown(given)} is neither true nor false` },
+    read: given => {
+      const value = flags.get(given);
+      return value === undefined
+        ? { problem: `${shown(given)} is neither true (1) nor false (0)` }
+        : { value };
+    },
   };
 }
 

@@ -34,6 +34,26 @@ describe("the context", () => {
     });
   });
 
+  it.each<[unknown, boolean]>([
+    // `-c dashboard=...` is always text; what stands in cdk.json has its own type.
+    ["true", true],
+    ["1", true],
+    [true, true],
+    [1, true],
+    ["false", false],
+    ["0", false],
+    [false, false],
+    [0, false],
+  ])("takes %j for yes or no, as a server's settings do", (dashboard, expected) => {
+    expect(readContext({ dashboard }).deployment.dashboard).toBe(expected);
+  });
+
+  it.each(["", "yes", "True", 2, null, ["true"], {}])("takes %j for neither", dashboard => {
+    expect(problemsOf(() => readContext({ dashboard }))).toEqual([
+      `dashboard: ${JSON.stringify(dashboard)} is neither true (1) nor false (0)`,
+    ]);
+  });
+
   it("reports every problem at once, each with its value", () => {
     const given = {
       stage: "Prod",
@@ -53,7 +73,7 @@ describe("the context", () => {
       'frontDoor: "rest" is not one of http-api, web-function',
       expect.stringContaining('logRetentionDays: "31" is not one of 1, 3, 5'),
       'alarmTopicArn: "alarms" is not: the ARN of an SNS topic',
-      'dashboard: "no" is neither true nor false',
+      'dashboard: "no" is neither true (1) nor false (0)',
       "lingerMs: 5000 is outside [0, 1000]",
       'account: "12" is not: 12 digits',
       "tabelName: there is no such option; docs/DEPLOY.md lists them",
