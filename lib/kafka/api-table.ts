@@ -27,6 +27,9 @@ import { listConfigResources } from "./handlers/list-config-resources.ts";
 import { listGroups } from "./handlers/list-groups.ts";
 import { listOffsets } from "./handlers/list-offsets.ts";
 import { metadata } from "./handlers/metadata.ts";
+import { offsetCommit } from "./handlers/offset-commit.ts";
+import { offsetDelete } from "./handlers/offset-delete.ts";
+import { offsetFetch } from "./handlers/offset-fetch.ts";
 import { offsetForLeaderEpoch } from "./handlers/offset-for-leader-epoch.ts";
 import { produce } from "./handlers/produce.ts";
 import {
@@ -83,6 +86,9 @@ function rows(): readonly Api[] {
     api("fetch", "4-18", fetch),
     api("listOffsets", "1-11", listOffsets),
     api("metadata", "0-13", metadata),
+    api("offsetCommit", "2-10", offsetCommit),
+    api("offsetFetch", "1-10", offsetFetch),
+    api("offsetDelete", "0", offsetDelete),
     api("findCoordinator", "0-6", findCoordinator),
     api("joinGroup", "0-9", joinGroup),
     api("heartbeat", "0-4", heartbeat),

@@ -86,6 +86,21 @@ const asked: Asked = {
   deleteAcls: () => ({ filters: [{}] }),
   alterClientQuotas: () => ({ entries: [{ entity: [{ entityType: "user", entityName: "a" }] }] }),
   alterUserScramCredentials: () => ({ deletions: [{ name: "a" }] }),
+  offsetCommit: ({ name, id }) => ({
+    groupId: "g",
+    topics: [
+      { name, topicId: id, partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: "" }] },
+    ],
+  }),
+  offsetFetch: ({ name, id }) => ({
+    groupId: "g",
+    topics: [{ name, partitionIndexes: [0] }],
+    groups: [
+      { groupId: "g", topics: [{ name, topicId: id, partitionIndexes: [0] }] },
+      { groupId: "g", topics: null },
+    ],
+  }),
+  offsetDelete: ({ name }) => ({ groupId: "g", topics: [{ name, partitions: [{ partitionIndex: 0 }] }] }),
   describeTransactions: () => ({ transactionalIds: ["a"] }),
 };
 

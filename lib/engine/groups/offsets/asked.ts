@@ -2,13 +2,15 @@
  * The topics that a request names, as they are now: what is not there is an error of that topic or partition, said from a
  * strong read.
  */
-import { CumulogError } from "../../../std/index.ts";
-import { TopicFenced, UnknownPartition } from "../../errors.ts";
+import { checkTopicName } from "../../../format/index.ts";
+import { CumulogError, messageOf } from "../../../std/index.ts";
+import { TopicFenced, UnknownPartition, UnknownTopic } from "../../errors.ts";
 import type { Topic, TopicResolver } from "../../topics/index.ts";
 import type { OffsetDone, TopicOffsets, TopicOffsetsDone } from "./types.ts";
 
 /** The topic. Throws UnknownTopic, TopicFenced, ReadFailed. */
 export async function topicAsked(resolver: TopicResolver, asked: TopicOffsets<unknown>): Promise<Topic> {
+  checkMayExist(asked.topic);
   return sameTopic(await resolver.resolve(asked.topic), asked.topicId);
 }
 
@@ -38,6 +40,15 @@ export function failedBy(error: unknown): { readonly kind: "failed"; readonly er
 /** The same answer for every partition of a topic. */
 export function allOf({ topic, partitions }: TopicOffsets<unknown>, answer: OffsetDone): TopicOffsetsDone {
   return { topic, partitions: partitions.map(() => answer) };
+}
+
+/** A name that no topic can have is that of none. */
+function checkMayExist(name: string): void {
+  try {
+    checkTopicName(name);
+  } catch (error) {
+    throw new UnknownTopic(messageOf(error));
+  }
 }
 
 function sameTopic(topic: Topic, id: string | undefined): Topic {
