@@ -18,6 +18,7 @@ export type Setting<T> = {
 
 const mebibyte = 1024 * 1024;
 const portMax = 65_535;
+const dayMs = 86_400_000;
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["1", true],
@@ -73,6 +74,48 @@ export const settings = {
     { min: 1, max: limits.topicPartitionsMax },
     "partitions",
     "How many partitions a topic has when its creator does not say (num.partitions).",
+  ),
+  groupMinSessionTimeoutMs: integer(
+    6_000,
+    { min: 10, max: dayMs },
+    "ms",
+    "The shortest session that a group's member may ask for (group.min.session.timeout.ms).",
+  ),
+  groupMaxSessionTimeoutMs: integer(
+    1_800_000,
+    { min: 10, max: dayMs },
+    "ms",
+    "The longest session that a group's member may ask for (group.max.session.timeout.ms).",
+  ),
+  groupInitialRebalanceDelayMs: integer(
+    0,
+    { min: 0, max: 600_000 },
+    "ms",
+    "How long the first members of a group wait for others (group.initial.rebalance.delay.ms).",
+  ),
+  groupMaxSize: integer(
+    2_000,
+    { min: 1, max: 10_000 },
+    "members",
+    "How many members a group may have (group.max.size).",
+  ),
+  groupConsumerSessionTimeoutMs: integer(
+    45_000,
+    { min: 10, max: dayMs },
+    "ms",
+    "The session of members of the newer protocol, KIP-848 (group.consumer.session.timeout.ms).",
+  ),
+  groupConsumerHeartbeatIntervalMs: integer(
+    5_000,
+    { min: 10, max: 600_000 },
+    "ms",
+    "How often members of the newer protocol say that they live (group.consumer.heartbeat.interval.ms).",
+  ),
+  offsetsRetentionMinutes: integer(
+    10_080,
+    { min: 1, max: 5_256_000 },
+    "minutes",
+    "How long a group without members keeps its committed offsets (offsets.retention.minutes).",
   ),
   lingerMs: integer(
     5,

@@ -73,6 +73,14 @@ export {
   UnreleasedInstance,
   UnsupportedAssignor,
 } from "./groups/index.ts";
+export {
+  type ConsumerHeartbeatAnswer,
+  type ConsumerHeartbeatRequest,
+  type DescribedConsumer,
+  type DescribedConsumerGroup,
+  leavingEpoch,
+  leavingForAWhileEpoch,
+} from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
 export {

@@ -37,6 +37,8 @@ export const defaultEngineOptions: EngineOptions = {
     // Kafka's own defaults.
     sessionMsMin: 6_000,
     sessionMsMax: 1_800_000,
+    consumerSessionMs: 45_000,
+    consumerHeartbeatMs: 5_000,
     offsetsRetentionMs: 7 * 24 * 60 * 60_000,
     // Clients and their test suites rely on a group that starts at once.
     initialRebalanceDelayMs: 0,

@@ -40,6 +40,10 @@ export const limits = {
   groupPieceBytesMax: 300 * 1024,
   /** Three digits of the key. */
   groupPiecesMax: 999,
+  /** The pattern that a member is subscribed by: more than the longest name, and little to compile whatever it says. */
+  groupPatternCharactersMax: 512,
+  /** What a pattern is compiled to: each is looked at for each character of a name, and repeating makes many of few. */
+  groupPatternInstructionsMax: 1000,
   /** Kafka's offset.metadata.max.bytes: of the text beside one committed offset. */
   offsetMetadataBytesMax: 4096,
   /** A group's offsets of one topic: one item, with its keys and names. */

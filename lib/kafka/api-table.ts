@@ -6,6 +6,8 @@ import { type ApiName, messages } from "./apis/index.ts";
 import { errorCodes } from "./error-codes.ts";
 import { alterConfigs, incrementalAlterConfigs } from "./handlers/alter-configs.ts";
 import { answerApiVersions } from "./handlers/api-versions.ts";
+import { consumerGroupDescribe } from "./handlers/consumer-group-describe.ts";
+import { consumerGroupHeartbeat } from "./handlers/consumer-group-heartbeat.ts";
 import { createPartitions } from "./handlers/create-partitions.ts";
 import { createTopics } from "./handlers/create-topics.ts";
 import { deleteGroups } from "./handlers/delete-groups.ts";
@@ -124,6 +126,8 @@ function rows(): readonly Api[] {
     api("describeTransactions", "0", describeTransactions),
     api("listTransactions", "0-2", listTransactions),
     api("listConfigResources", "0-1", listConfigResources),
+    api("consumerGroupHeartbeat", "0-1", consumerGroupHeartbeat),
+    api("consumerGroupDescribe", "0-1", consumerGroupDescribe),
     api("apiVersions", "0-4", async () => answerApiVersions(apiTable(), errorCodes.NONE)),
   ].sort((a, b) => a.key - b.key);
 }

@@ -48,6 +48,8 @@ export class GroupAdmin {
   /** One group with its members. Throws UnknownGroup, InvalidGroupId. */
   async describe(group: string): Promise<DescribedGroup> {
     const state = await this.#existing(group);
+    if (state.kind === "consumer" && hasMembers(state))
+      throw new UnknownGroup(`group "${group}" is of the newer protocol (KIP-848)`);
     const { generations } = this.#deps.known.of(group);
     const members = await this.#deps.store.readMembers(group);
     const roster = (await generations.roster(state)) ?? new Map<string, RosterMember>();

@@ -4,12 +4,13 @@
  */
 
 import { limits } from "../../format/index.ts";
-import { type GroupState, memberKeyOf } from "../../format/items/index.ts";
+import { type GroupState, groupMemberKey, memberKeyOf } from "../../format/items/index.ts";
 import {
   GenerationFenced,
   GroupUnavailable,
   InstanceFenced,
   InvalidGroupId,
+  StaleMemberEpoch,
   UnknownMember,
 } from "./errors.ts";
 import type { KnownGroups } from "./known.ts";
@@ -43,6 +44,10 @@ export class Admission {
       const state = await this.#store.readState(group, { consistent: true });
       if (claim.generation < 0 && claim.memberId === "") return admitAnybody(group, state);
       if (state === undefined || !hasMembers(state)) throw unknownMember(group, claim);
+      if (state.kind === "consumer") {
+        await this.#admitConsumer(group, claim);
+        return state;
+      }
       // Gone since: the group moved on between the two reads.
       const roster = await this.#known.of(group).generations.roster(state);
       if (roster === undefined) continue;
@@ -54,6 +59,19 @@ export class Admission {
       return state;
     }
     throw new GroupUnavailable(`group ${group} changes faster than it can be read`);
+  }
+
+  /** A member of KIP-848 speaks for its own epoch, which changes whenever it gives something up. */
+  async #admitConsumer(group: string, claim: MemberClaim): Promise<void> {
+    const key = groupMemberKey(group, memberKeyOf(claim.memberId, claim.instanceId));
+    const attributes = await this.#store.get(key, true);
+    const there = attributes?.["memberId"];
+    checkMember(group, claim, typeof there === "string" ? there : undefined);
+    const epoch = attributes?.["epoch"];
+    if (epoch !== claim.generation)
+      throw new StaleMemberEpoch(
+        `member "${claim.memberId}" of group ${group} has epoch ${epoch}, not ${claim.generation}`,
+      );
   }
 }
 

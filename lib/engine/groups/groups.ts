@@ -11,6 +11,15 @@ import { Leaving } from "./classic/leave.ts";
 import { Looker } from "./classic/look.ts";
 import { Syncing } from "./classic/sync.ts";
 import { Transitions } from "./classic/transitions.ts";
+import { Consumers } from "./consumer/consumers.ts";
+import { ConsumerReports } from "./consumer/describe.ts";
+import { ConsumerLooker } from "./consumer/look.ts";
+import { Targets } from "./consumer/target.ts";
+import type {
+  ConsumerHeartbeatAnswer,
+  ConsumerHeartbeatRequest,
+  DescribedConsumerGroup,
+} from "./consumer/types.ts";
 import { type KnownGroup, KnownGroups } from "./known.ts";
 import { GroupOffsets } from "./offsets/index.ts";
 import { GroupStore } from "./store.ts";
@@ -37,6 +46,8 @@ export class Groups {
   readonly #syncing: Syncing;
   readonly #heartbeats: Heartbeats;
   readonly #leaving: Leaving;
+  readonly #consumers: Consumers;
+  readonly #consumerReports: ConsumerReports;
 
   /** Starts nothing and reads nothing. */
   constructor(deps: Deps, options: EngineOptions) {
@@ -51,6 +62,13 @@ export class Groups {
     this.#syncing = new Syncing({ store, transitions, looker }, options);
     this.#heartbeats = new Heartbeats({ store, looker });
     this.#leaving = new Leaving({ store, looker });
+    const targets = new Targets({ ...deps, store });
+    const consumerLooker = new ConsumerLooker({ ...deps, store }, options);
+    this.#consumers = new Consumers(
+      { ...deps, store, known: this.#known, targets, looker: consumerLooker },
+      options,
+    );
+    this.#consumerReports = new ConsumerReports({ store, known: this.#known, targets });
   }
 
   /**
@@ -77,6 +95,20 @@ export class Groups {
   /** Takes members out. One answer per leaver. Throws InvalidGroupId, GroupUnavailable. */
   async leave(group: string, leavers: readonly Leaver[]): Promise<readonly LeaveAnswer[]> {
     return this.#leaving.leave(this.#of(group), leavers);
+  }
+
+  /**
+   * Takes a heartbeat of a member of kind consumer (KIP-848), which joins, goes on or leaves by it. Throws InvalidGroupId,
+   * InvalidRegularExpression, UnsupportedAssignor, MemberTooLarge, GroupFull, UnknownMember, InstanceFenced, UnreleasedInstance,
+   * FencedMemberEpoch, OtherGroupKind, GroupUnavailable.
+   */
+  async consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
+    return this.#consumers.heartbeat(request);
+  }
+
+  /** One group of kind consumer with its members. Throws UnknownGroup, InvalidGroupId, GroupUnavailable. */
+  async describeConsumers(group: string): Promise<DescribedConsumerGroup> {
+    return this.#consumerReports.describe(group);
   }
 
   /** Every group, by id. Throws GroupUnavailable. */

@@ -1,5 +1,13 @@
 export type { MemberClaim } from "./admission.ts";
 export {
+  type ConsumerHeartbeatAnswer,
+  type ConsumerHeartbeatRequest,
+  type DescribedConsumer,
+  type DescribedConsumerGroup,
+  leavingEpoch,
+  leavingForAWhileEpoch,
+} from "./consumer/types.ts";
+export {
   FencedMemberEpoch,
   GenerationFenced,
   GroupFull,

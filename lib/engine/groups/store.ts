@@ -5,12 +5,14 @@
  */
 import {
   type ClassicMember,
+  type ConsumerMember,
   type GroupState,
   groupIndexKey,
   groupPartitionKey,
   groupStateAttributes,
   groupStateKey,
   groupUnchanged,
+  isConsumerMember,
   joinPieces,
   memberKeyIn,
   memberSortKeys,
@@ -18,6 +20,7 @@ import {
   pieceKeys,
   piecesOf,
   readClassicMember,
+  readConsumerMember,
   readGroupState,
 } from "../../format/items/index.ts";
 import type { Attributes, Condition, Item, ItemKey, Update, UpdateResult } from "../../ports/index.ts";
@@ -67,7 +70,17 @@ export class GroupStore {
   /** Every member of kind classic, by key, as of now. */
   async readMembers(group: string): Promise<ReadonlyMap<string, ClassicMember>> {
     const items = await this.query(groupPartitionKey(group), memberSortKeys);
-    return new Map(items.map(({ sk, attributes }) => [memberKeyIn(sk), readClassicMember(sk, attributes)]));
+    const classic = items.filter(({ attributes }) => !isConsumerMember(attributes));
+    return new Map(classic.map(({ sk, attributes }) => [memberKeyIn(sk), readClassicMember(sk, attributes)]));
+  }
+
+  /** Every member of kind consumer, by key, as of now. */
+  async readConsumers(group: string): Promise<ReadonlyMap<string, ConsumerMember>> {
+    const items = await this.query(groupPartitionKey(group), memberSortKeys);
+    const consumers = items.filter(({ attributes }) => isConsumerMember(attributes));
+    return new Map(
+      consumers.map(({ sk, attributes }) => [memberKeyIn(sk), readConsumerMember(sk, attributes)]),
+    );
   }
 
   /** Stores bytes that the state of a generation is to name. */

@@ -13,6 +13,10 @@ export type GroupOptions = {
   readonly initialRebalanceDelayMs: number;
   /** Kafka's group.max.size: members of one group. */
   readonly membersMax: number;
+  /** Kafka's group.consumer.session.timeout.ms: of members of KIP-848. */
+  readonly consumerSessionMs: number;
+  /** Kafka's group.consumer.heartbeat.interval.ms. */
+  readonly consumerHeartbeatMs: number;
   /** Kafka's offsets.retention.minutes, ms: how long a group without members keeps its offsets. */
   readonly offsetsRetentionMs: number;
 };

@@ -6,8 +6,8 @@
  *   empty <-> assigned                                of kind consumer
  *   dead: deleted. The generation stays, so that nothing old lands in a group made anew.
  *
- * Attributes: v (format) kind phase generation born version sinceMs; protocolType protocol leader; roster rosterPieces
- * assignment assignmentPieces assignmentGeneration.
+ * Attributes: v (format) kind phase generation born version sinceMs; protocolType protocol leader; roster rosterPieces rosterGeneration
+ * assignment assignmentPieces assignmentGeneration; inputs assignor.
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
@@ -49,6 +49,10 @@ export type GroupState = {
   readonly leader?: string;
   readonly roster?: PiecesName;
   readonly assignment?: PiecesName;
+  /** Kind consumer: a digest of all that the assignment was made from. */
+  readonly inputs?: string;
+  /** Kind consumer: the assignor that made it. */
+  readonly assignor?: string;
 };
 
 /** The partition key of everything that belongs to a group. */
@@ -113,6 +117,8 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
   const leader = text("leader");
   const roster = piecesOf("roster");
   const assignment = piecesOf("assignment");
+  const inputs = text("inputs");
+  const assignor = text("assignor");
   return {
     kind: oneOf("kind", kinds),
     phase: oneOf("phase", phases),
@@ -125,5 +131,7 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
     ...(leader !== undefined && { leader }),
     ...(roster && { roster }),
     ...(assignment && { assignment }),
+    ...(inputs !== undefined && { inputs }),
+    ...(assignor !== undefined && { assignor }),
   };
 }

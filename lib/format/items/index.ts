@@ -124,3 +124,14 @@ export {
   topicPartitionKey,
   topicSortKeys,
 } from "./topic.ts";
+export {
+  type ConsumerMember,
+  consumerMemberItem,
+  decodeTopicPartitions,
+  encodeTopicPartitions,
+  isConsumerMember,
+  memberUnchanged,
+  readConsumerMember,
+  type Subscription,
+  type TopicPartitions,
+} from "./group-consumer-member.ts";

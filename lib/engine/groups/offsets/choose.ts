@@ -4,6 +4,7 @@
  */
 import { limits } from "../../../format/index.ts";
 import {
+  type GroupState,
   type OffsetsChange,
   type OffsetsHead,
   offsetsItem,
@@ -29,7 +30,20 @@ const updatePartitionsMax = 100;
 export type Seen = OffsetsHead & { readonly bytes: number; readonly image?: Attributes };
 
 /** The generation that a change is made in, and the oldest that is not void. */
-export type Era = { readonly generation: number; readonly born: number };
+export type Era = {
+  readonly generation: number;
+  readonly born: number;
+  /**
+   * In a group of kind consumer members change hands within a generation: the version alone tells what is old. Whoever takes over
+   * raises it, and whoever is refused has to be admitted anew.
+   */
+  readonly isByVersion: boolean;
+};
+
+/** The era of a group as it was read. */
+export function eraOf({ generation, born, kind, phase }: GroupState): Era {
+  return { generation, born, isByVersion: kind === "consumer" && phase === "assigned" };
+}
 
 export type Choice =
   /** It is there already. */
@@ -53,7 +67,9 @@ export function seenIn(key: ItemKey, image: Attributes): Seen {
 /** How the change is made on what was seen: undefined, when nothing was, or is known. */
 export function choose(key: ItemKey, seen: Seen | undefined, era: Era, change: OffsetsChange): Choice {
   if (seen === undefined) return put(key, undefined, era, {}, change);
-  if (seen.image !== undefined && holdsAll(seen.image, era, change)) return done;
+  const isStamp = change.set.size + change.remove.length === 0;
+  const mustWrite = era.isByVersion && isStamp;
+  if (!mustWrite && seen.image !== undefined && holdsAll(seen.image, era, change)) return done;
   if (seen.generation > era.generation) return { kind: "moved", seen };
   if (seen.generation < era.born) return put(key, seen, era, {}, change);
   const isLarge = change.set.size + change.remove.length > updatePartitionsMax;

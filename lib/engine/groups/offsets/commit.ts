@@ -13,7 +13,7 @@ import type { Admission, MemberClaim } from "../admission.ts";
 import { OffsetInvalid, OffsetMetadataTooLarge, OffsetsFull, RebalanceInProgress } from "../errors.ts";
 import type { GroupStore } from "../store.ts";
 import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
-import type { Era } from "./choose.ts";
+import { type Era, eraOf } from "./choose.ts";
 import type { Changed, OffsetItems } from "./items.ts";
 import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "./types.ts";
 import { Waiting } from "./waiting.ts";
@@ -93,7 +93,7 @@ export class OffsetCommitter {
       // It has not heard yet what it is assigned: what it reads is of the generation before.
       if (state?.phase === "completing")
         throw new RebalanceInProgress(`group ${group} waits for the assignment of ${state.generation}`);
-      if (state && state.phase !== "dead") return state;
+      if (state && state.phase !== "dead") return eraOf(state);
       const generation = state?.generation ?? 0;
       const made = await this.#deps.store.changeState(group, state, {
         kind: "classic",
@@ -102,7 +102,7 @@ export class OffsetCommitter {
         born: generation,
         sinceMs: this.#deps.clock.now(),
       });
-      if (made.kind === "changed") return made.state;
+      if (made.kind === "changed") return eraOf(made.state);
     }
   }
 

@@ -16,6 +16,7 @@ import { GroupNotEmpty, GroupUnavailable, TopicSubscribed, UnknownGroup } from "
 import type { KnownGroups } from "../known.ts";
 import type { GroupStore } from "../store.ts";
 import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
+import { eraOf } from "./choose.ts";
 import { inTurns } from "./in-turns.ts";
 import type { OffsetItems } from "./items.ts";
 import { subscribedTopics } from "./subscription.ts";
@@ -99,7 +100,7 @@ export class OffsetDeleter {
       const seen = await items.look(key);
       const remove = partitions.filter(partition => seen?.image?.[offsetsName(partition)] !== undefined);
       if (remove.length === 0) return;
-      const changed = await items.change(key, state, { set: new Map(), remove }, waiting, seen);
+      const changed = await items.change(key, eraOf(state), { set: new Map(), remove }, waiting, seen);
       if (changed.kind === "moved") throw new GroupUnavailable(`group ${group} went on meanwhile: ask again`);
     });
   }

@@ -19,7 +19,7 @@ import type { EngineDeps, EngineOptions } from "../../types.ts";
 import { type Admission, checkGroupId } from "../admission.ts";
 import type { GroupStore } from "../store.ts";
 import { failedBy, topicAsked } from "./asked.ts";
-import { type Seen, seenIn } from "./choose.ts";
+import { type Era, eraOf, type Seen, seenIn } from "./choose.ts";
 import { inTurns } from "./in-turns.ts";
 import type { OffsetItems } from "./items.ts";
 import type { FetchedOffsets, FetchOffsetsOptions, TopicOffsets } from "./types.ts";
@@ -122,17 +122,25 @@ export class OffsetFetcher {
     seen: Seen | undefined,
     stamps: boolean,
   ): Promise<Seen | undefined> {
+    const era = eraOf(state);
     // Before the first generation there is nothing that could be older.
-    const isStamped = (seen?.generation ?? 0) >= state.generation;
-    const now = isStamped || !stamps ? seen : await this.#stamp(key, state, seen);
+    const isStamped = !era.isByVersion && (seen?.generation ?? 0) >= state.generation;
+    const now = isStamped || !stamps ? seen : await this.#stamp(key, era, seen);
     return now && now.generation >= state.born ? now : undefined;
   }
 
-  async #stamp(key: ItemKey, state: GroupState, seen: Seen | undefined): Promise<Seen | undefined> {
+  async #stamp(key: ItemKey, era: Era, seen: Seen | undefined): Promise<Seen | undefined> {
     const waiting = new Waiting(this.#deps, this.#options.requestDeadlineMs);
     const { items } = this.#deps;
-    const changed = await items.inTurn(key, () => items.change(key, state, nothing, waiting, seen));
-    return changed.seen;
+    return items.inTurn(key, async () => {
+      for (let from = seen; ; ) {
+        const changed = await items.change(key, era, nothing, waiting, from);
+        // A reader was admitted once and for all: only its own stamp has to be made, on whatever is there.
+        if (changed.kind === "changed" || !era.isByVersion) return changed.seen;
+        if (changed.seen.generation > era.generation) return changed.seen;
+        from = changed.seen;
+      }
+    });
   }
 
   async #topicsOf(ids: readonly TopicId[]): Promise<ReadonlyMap<TopicId, Topic>> {

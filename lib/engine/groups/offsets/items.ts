@@ -13,7 +13,7 @@ import type { Waiting } from "./waiting.ts";
 /** Items whose heads are remembered, some 200 bytes each. */
 const headsMax = 10_000;
 
-/** `moved`: the item is of a later generation. `full`: partitions that the item has no room for. */
+/** `moved`: who asks has to be admitted anew, for the item is of a later generation, or by the version it has now. `full`: partitions that the item has no room for. */
 export type Changed =
   | { readonly kind: "changed"; readonly seen: Seen | undefined; readonly full: ReadonlySet<number> }
   | { readonly kind: "moved"; readonly seen: Seen };
@@ -60,6 +60,7 @@ export class OffsetItems {
         return { kind: "changed", seen: this.#see(key, result.attributes), full: choice.full };
       seen = this.#see(key, result.current);
       await refused();
+      if (era.isByVersion && seen !== undefined) return { kind: "moved", seen };
     }
   }
 

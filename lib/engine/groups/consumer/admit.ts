@@ -1,0 +1,147 @@
+/**
+ * Who a heartbeat is of, and what it says of its member: pure. Epochs tell a member that is served twice from one
+ * that was left behind: the present one goes on; the one before is of a client that did not hear our last answer, and says
+ * what it owns; any other is fenced.
+ */
+import { limits } from "../../../format/index.ts";
+import { type ConsumerMember, memberKeyOf, type Subscription } from "../../../format/items/index.ts";
+import { checkMember, unknownMember } from "../admission.ts";
+import { FencedMemberEpoch, MemberTooLarge, UnreleasedInstance, UnsupportedAssignor } from "../errors.ts";
+import type { GroupOptions } from "../types.ts";
+import { assignors } from "./assignors/index.ts";
+import { isSubset, noPartitions } from "./partitions.ts";
+import { checkSubscription } from "./subscription.ts";
+import { isAssignor } from "./target.ts";
+import { type ConsumerHeartbeatRequest, leavingForAWhileEpoch } from "./types.ts";
+
+/** A member as the group has it, and as it is to be. */
+export type Admitted = {
+  readonly key: string;
+  readonly before: ConsumerMember | undefined;
+  /** The very same as `before` when the heartbeat says nothing new. */
+  readonly member: ConsumerMember;
+};
+
+const rebalanceMsDefault = 300_000;
+
+/** Throws UnknownMember, InstanceFenced, UnreleasedInstance, FencedMemberEpoch, and what is wrong with a subscription. */
+export async function admitMember(
+  request: ConsumerHeartbeatRequest,
+  members: ReadonlyMap<string, ConsumerMember>,
+  options: GroupOptions,
+): Promise<Admitted> {
+  checkSize(request);
+  if (request.assignor !== undefined && !isAssignor(request.assignor))
+    throw new UnsupportedAssignor(
+      `there is no assignor "${request.assignor}", only ${Object.keys(assignors).join(", ")}`,
+    );
+  const { memberId } = request;
+  const key = memberKeyOf(memberId, request.instanceId);
+  const before = members.get(key);
+  const isJoining = request.epoch === 0;
+  if (isJoining) checkFree(request, memberId, before);
+  else checkEpoch(request, before);
+  const member = said(request, memberId, isJoining ? joining(before) : before, options);
+  if (before === undefined || !isSameSubscription(member.subscription, before.subscription))
+    await checkSubscription(member.subscription);
+  return { key, before, member };
+}
+
+function checkSize({ memberId, instanceId, clientId, rackId, names, regex }: ConsumerHeartbeatRequest): void {
+  for (const id of [memberId, instanceId ?? "", clientId, rackId ?? ""])
+    if (Buffer.byteLength(id) > limits.groupIdBytesMax || !id.isWellFormed())
+      throw new MemberTooLarge(
+        `an id of ${Buffer.byteLength(id)} bytes: ${limits.groupIdBytesMax} are allowed`,
+      );
+  let bytes = Buffer.byteLength(regex ?? "");
+  for (const name of names ?? []) bytes += Buffer.byteLength(name) + 2;
+  if (bytes > limits.groupMemberBytesMax / 4)
+    throw new MemberTooLarge(`a subscription of ${bytes} bytes, ${limits.groupMemberBytesMax / 4} allowed`);
+}
+
+/** A static member takes the place of one that has left it, not of one that is there. */
+function checkFree(
+  { group, instanceId }: ConsumerHeartbeatRequest,
+  memberId: string,
+  before: ConsumerMember | undefined,
+): void {
+  const isThere = before !== undefined && before.epoch !== leavingForAWhileEpoch;
+  if (isThere && before.memberId !== memberId)
+    throw new UnreleasedInstance(
+      `instance "${instanceId}" of group ${group} is in use by "${before.memberId}"`,
+    );
+}
+
+function checkEpoch(request: ConsumerHeartbeatRequest, before: ConsumerMember | undefined): void {
+  const { group, memberId, epoch, owned } = request;
+  checkMember(group, request, before?.memberId);
+  if (before === undefined) throw unknownMember(group, request);
+  if (epoch === before.epoch) return;
+  const missedAnswer =
+    epoch === before.previousEpoch && owned !== undefined && isSubset(owned, before.assigned);
+  if (missedAnswer) return;
+  throw new FencedMemberEpoch(
+    `member "${memberId}" of group ${group} has epoch ${before.epoch}, not ${epoch}: it has to join anew`,
+  );
+}
+
+/** One that joins owns nothing, whatever it had: it says so by joining. */
+function joining(before: ConsumerMember | undefined): ConsumerMember | undefined {
+  if (before === undefined || isNew(before)) return before;
+  return { ...before, epoch: 0, previousEpoch: 0, assigned: noPartitions, revoking: noPartitions };
+}
+
+function said(
+  request: ConsumerHeartbeatRequest,
+  memberId: string,
+  before: ConsumerMember | undefined,
+  { consumerSessionMs }: GroupOptions,
+): ConsumerMember {
+  const { instanceId, rackId, clientId, host } = request;
+  const subscription = subscriptionSaid(request, before?.subscription);
+  const rebalanceMs = request.rebalanceMs ?? before?.rebalanceMs ?? rebalanceMsDefault;
+  const isSame =
+    before !== undefined &&
+    before.memberId === memberId &&
+    (request.epoch !== 0 || isNew(before)) &&
+    rebalanceMs === before.rebalanceMs &&
+    isSameSubscription(subscription, before.subscription);
+  if (isSame) return before;
+  return {
+    memberId,
+    ...(instanceId !== undefined && { instanceId }),
+    ...(rackId !== undefined && { rackId }),
+    clientId,
+    host,
+    beat: before?.beat ?? "",
+    sessionMs: consumerSessionMs,
+    rebalanceMs,
+    epoch: before?.epoch ?? 0,
+    previousEpoch: before?.previousEpoch ?? 0,
+    subscription,
+    assigned: before?.assigned ?? noPartitions,
+    revoking: before?.revoking ?? noPartitions,
+  };
+}
+
+/** It has joined and was never told anything. */
+function isNew({ epoch, assigned, revoking }: ConsumerMember): boolean {
+  return epoch === 0 && assigned.size === 0 && revoking.size === 0;
+}
+
+function subscriptionSaid(
+  { names, regex, assignor }: ConsumerHeartbeatRequest,
+  before: Subscription | undefined,
+): Subscription {
+  const saidRegex = regex ?? before?.regex ?? "";
+  const saidAssignor = assignor ?? before?.assignor;
+  return {
+    names: names?.toSorted() ?? before?.names ?? [],
+    ...(saidRegex !== "" && { regex: saidRegex }),
+    ...(saidAssignor !== undefined && { assignor: saidAssignor }),
+  };
+}
+
+function isSameSubscription(a: Subscription, b: Subscription): boolean {
+  return a.regex === b.regex && a.assignor === b.assignor && a.names.join() === b.names.join();
+}

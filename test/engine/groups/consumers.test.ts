@@ -1,0 +1,202 @@
+/** Groups of kind consumer (KIP-848): the log itself assigns, and members come to their targets by heartbeats. */
+import { describe, expect, it } from "vitest";
+import {
+  type ConsumerHeartbeatRequest,
+  type Engine,
+  leavingEpoch,
+  leavingForAWhileEpoch,
+} from "../../../lib/engine/index.ts";
+import type { TopicPartitions } from "../../../lib/format/items/index.ts";
+import { anEngine, memoryDeps } from "../../support/log.ts";
+
+const nothing: TopicPartitions = new Map();
+
+/** A client of KIP-848: it says what it owns whenever that has changed, and takes what it is told. */
+class Client {
+  readonly memberId: string;
+  readonly #over: Partial<ConsumerHeartbeatRequest>;
+  epoch = 0;
+  owned: TopicPartitions = nothing;
+  #isNews = true;
+
+  constructor(memberId: string, over: Partial<ConsumerHeartbeatRequest> = {}) {
+    this.memberId = memberId;
+    this.#over = over;
+  }
+
+  async beat(engine: Engine): Promise<void> {
+    const isJoining = this.epoch === 0;
+    const answer = await engine.groups.consumerHeartbeat({
+      group: "g",
+      memberId: this.memberId,
+      epoch: this.epoch,
+      clientId: "c",
+      host: "h",
+      ...(isJoining && { names: ["t"], rebalanceMs: 60_000 }),
+      ...((isJoining || this.#isNews) && { owned: this.owned }),
+      ...this.#over,
+    });
+    this.epoch = answer.epoch;
+    this.#isNews = false;
+    if (answer.assignment) {
+      this.owned = answer.assignment;
+      this.#isNews = true;
+    }
+  }
+
+  get partitions(): readonly number[] {
+    return [...this.owned.values()].flat().toSorted((a, b) => a - b);
+  }
+
+  async leave(engine: Engine, epoch = leavingEpoch): Promise<void> {
+    const { memberId } = this;
+    await engine.groups.consumerHeartbeat({
+      group: "g",
+      memberId,
+      epoch,
+      clientId: "c",
+      host: "h",
+      ...this.#over,
+    });
+    this.epoch = 0;
+    this.owned = nothing;
+    this.#isNews = true;
+  }
+}
+
+async function aTopicOf(partitions: number) {
+  const deps = memoryDeps();
+  const engines = [anEngine(deps), anEngine(deps)] as const;
+  await engines[0].topics.create({ name: "t", partitions });
+  return engines;
+}
+
+/** Everybody beats in turn, each at another process each time. */
+async function beatAll(engines: readonly Engine[], clients: readonly Client[], times: number): Promise<void> {
+  for (let turn = 0; turn < times; turn++)
+    for (const [i, client] of clients.entries())
+      await client.beat(engines[(turn + i) % engines.length] as Engine);
+}
+
+function all(clients: readonly Client[]): readonly number[] {
+  return clients.flatMap(({ partitions }) => partitions).toSorted((a, b) => a - b);
+}
+
+describe("a group of kind consumer", () => {
+  it("gives everything to its only member, at once", async () => {
+    const [engine] = await aTopicOf(3);
+    const a = new Client("a");
+    await a.beat(engine);
+    expect([a.partitions, a.epoch]).toEqual([[0, 1, 2], 1]);
+  });
+
+  it("gives nobody what another has not given up yet", async () => {
+    const engines = await aTopicOf(4);
+    const [a, b] = [new Client("a"), new Client("b")];
+    await a.beat(engines[0]);
+    await b.beat(engines[1]);
+    expect(b.partitions).toEqual([]);
+    await b.beat(engines[1]);
+    expect(b.partitions).toEqual([]);
+    await a.beat(engines[0]);
+    expect(a.partitions.length).toBe(2);
+    await b.beat(engines[1]);
+    expect(b.partitions).toEqual([]);
+    await a.beat(engines[0]);
+    await b.beat(engines[1]);
+    expect(all([a, b])).toEqual([0, 1, 2, 3]);
+    expect(b.partitions.length).toBe(2);
+  });
+
+  it("serves any member anywhere, and divides anew when one leaves", async () => {
+    const engines = await aTopicOf(6);
+    const clients = ["a", "b", "c"].map(id => new Client(id));
+    await beatAll(engines, clients, 6);
+    expect(all(clients)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(clients.map(({ partitions }) => partitions.length)).toEqual([2, 2, 2]);
+    const [a, b, c] = clients as [Client, Client, Client];
+    await b.leave(engines[1]);
+    await beatAll(engines, [a, c], 4);
+    expect(all([a, c])).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await engines[0].groups.describeConsumers("g")).toMatchObject({ isReconciling: false });
+  });
+
+  it("divides new partitions too", async () => {
+    const engines = await aTopicOf(2);
+    const a = new Client("a");
+    await a.beat(engines[0]);
+    await engines[0].topics.addPartitions("t", 5);
+    await a.beat(engines[0]);
+    await new Client("b").beat(engines[0]);
+    await beatAll([engines[0]], [a], 3);
+    expect(
+      (await engines[0].groups.describeConsumers("g")).members
+        .map(({ target }) => [...target.values()].flat().length)
+        .toSorted(),
+    ).toEqual([2, 3]);
+  });
+
+  it("fences who speaks of an epoch that it was not given", async () => {
+    const engines = await aTopicOf(1);
+    const a = new Client("a");
+    await a.beat(engines[0]);
+    a.epoch = 7;
+    await expect(a.beat(engines[1])).rejects.toMatchObject({ name: "FencedMemberEpoch" });
+    await expect(new Client("b", { epoch: 1 }).beat(engines[0])).rejects.toMatchObject({
+      name: "UnknownMember",
+    });
+  });
+
+  it("keeps the place of a static member that leaves for a while", async () => {
+    const engines = await aTopicOf(4);
+    const [a, b] = [new Client("a", { instanceId: "i" }), new Client("b", { instanceId: "j" })];
+    await beatAll(engines, [a, b], 5);
+    const before = a.partitions;
+    const other = new Client("x", { instanceId: "i" });
+    await expect(other.beat(engines[0])).rejects.toMatchObject({ name: "UnreleasedInstance" });
+    await a.leave(engines[1], leavingForAWhileEpoch);
+    await beatAll(engines, [b], 2);
+    expect(b.partitions.length).toBe(2);
+    await other.beat(engines[0]);
+    expect(other.partitions).toEqual(before);
+  });
+
+  it("refuses commits of a member that has been left behind, and takes those of one that has not", async () => {
+    const engines = await aTopicOf(2);
+    const [a, b] = [new Client("a"), new Client("b")];
+    await a.beat(engines[0]);
+    const commit = (client: Client, partition: number, offset: number) =>
+      engines[1].groups.offsets.commit("g", { memberId: client.memberId, generation: client.epoch }, [
+        { topic: "t", partitions: [{ partition, offset }] },
+      ]);
+    expect(await commit(a, 0, 5)).toEqual([{ topic: "t", partitions: [{ kind: "done" }] }]);
+    const old = { memberId: "a", epoch: a.epoch } as Client;
+    await beatAll(engines, [b, a, b, a, b], 3);
+    await expect(commit(old, 0, 6)).rejects.toMatchObject({ name: "StaleMemberEpoch" });
+    expect(all([a, b])).toEqual([0, 1]);
+    expect(await commit(b, b.partitions[0] as number, 9)).toEqual([
+      { topic: "t", partitions: [{ kind: "done" }] },
+    ]);
+  });
+
+  it("assigns what a regular expression means, and refuses one that means nothing", async () => {
+    const engines = await aTopicOf(2);
+    await engines[0].topics.create({ name: "tea", partitions: 1 });
+    const a = new Client("a", { names: [], regex: "t.*" });
+    await a.beat(engines[0]);
+    expect(a.partitions).toEqual([0, 0, 1]);
+    await expect(new Client("b", { names: [], regex: "t(" }).beat(engines[0])).rejects.toMatchObject({
+      name: "InvalidRegularExpression",
+    });
+    await expect(new Client("b", { assignor: "none" }).beat(engines[0])).rejects.toMatchObject({
+      name: "UnsupportedAssignor",
+    });
+  });
+
+  it("has members of one protocol at a time", async () => {
+    const engines = await aTopicOf(1);
+    await new Client("a").beat(engines[0]);
+    const { joined } = await import("./testing.ts");
+    await expect(joined(engines[1])).rejects.toMatchObject({ name: "OtherGroupKind" });
+  });
+});
