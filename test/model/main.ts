@@ -7,6 +7,7 @@
  */
 import { appendModel, naiveAppends } from "./append.ts";
 import { check, describe, type Result } from "./checker.ts";
+import { foldModel, naiveFolds } from "./fold.ts";
 import type { NaiveCase } from "./naive-case.ts";
 import { naiveReaders, readerModel } from "./readers.ts";
 import { naiveTopics, topicModel } from "./topics.ts";
@@ -26,6 +27,7 @@ const models: Readonly<Record<string, readonly Variant[]>> = {
   append: variants(naiveAppends, bounds => check(appendModel(bounds))),
   topics: variants(naiveTopics, bounds => check(topicModel(bounds))),
   readers: variants(naiveReaders, bounds => check(readerModel(bounds))),
+  fold: variants(naiveFolds, bounds => check(foldModel(bounds))),
 };
 
 const [only, word = ""] = process.argv.slice(2);

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { naiveAppends } from "./append.ts";
+import { naiveFolds } from "./fold.ts";
 import { markdownOf } from "./naive-case.ts";
 import { naiveReaders } from "./readers.ts";
 import { naiveTopics } from "./topics.ts";
 
 describe("the README of the models", () => {
-  it.each(Object.entries({ append: naiveAppends, topics: naiveTopics, readers: naiveReaders }))(
-    "lists the naive variants of %s as the code has them",
-    (model, table) => {
-      const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
-      expect(readme).toContain(`<!-- ${model} -->\n${markdownOf(table)}\n<!-- end -->`);
-    },
-  );
+  const tables = { append: naiveAppends, topics: naiveTopics, readers: naiveReaders, fold: naiveFolds };
+
+  it.each(Object.entries(tables))("lists the naive variants of %s as the code has them", (model, table) => {
+    const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
+    expect(readme).toContain(`<!-- ${model} -->\n${markdownOf(table)}\n<!-- end -->`);
+  });
 });
