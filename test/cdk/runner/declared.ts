@@ -81,6 +81,52 @@ export function functionsOf(
   });
 }
 
+/** A web function and its endpoint. */
+export type WebDefinition = FunctionDefinition & {
+  readonly entryPoint: string;
+  readonly endpointArn: string;
+  readonly domainName: string;
+};
+
+/** Lambda's own choice: the template says nothing of it. */
+const webMemoryMiB = 2048;
+
+/** The web function, if there is one instead of an API. */
+export function webFunctionOf(
+  resolver: Resolver,
+  codeOf: (stack: string, assetKey: string) => string,
+): WebDefinition | undefined {
+  const [endpoint, ...others] = resolver.resources("AWS::Lambda::WebFunctionEndpoint");
+  const [revision] = resolver.resources("AWS::Lambda::WebFunctionRevision");
+  const [copy] = resolver.resources("Custom::S3ObjectCopy");
+  if (endpoint === undefined || revision === undefined || copy === undefined) return undefined;
+  if (others.length > 0 || endpoint.properties["AuthType"] !== "IamAuth")
+    throw new Unmodelled(`${others.length + 1} endpoints, ${String(endpoint.properties["AuthType"])}`);
+  const service = revision.properties["ServiceConfig"] as Fields;
+  const { EnvironmentVariables, ExecutionRoleArn, TelemetryConfig, TimeoutSeconds } = service;
+  const logging = (TelemetryConfig as Fields)["LoggingConfig"] as Fields;
+  const { AWS_LAMBDA_NODEJS_ENTRYPOINT: entryPoint = "", ...variables } = EnvironmentVariables as Record<
+    string,
+    string
+  >;
+  const { attributes } = resolver.identityOf(endpoint.stack, endpoint.id);
+  return {
+    name: String(revision.properties["FunctionName"]),
+    arn: String(endpoint.properties["FunctionName"]),
+    role: String(ExecutionRoleArn),
+    folder: codeOf(copy.stack, String(copy.properties["SourceObjectKey"])),
+    handler: entryPoint,
+    entryPoint,
+    memoryMiB: webMemoryMiB,
+    timeoutMs: Number(TimeoutSeconds) * 1000,
+    logGroup: String(logging["LogGroup"]),
+    logLevel: logging["ApplicationLogLevel"] as string | undefined,
+    variables,
+    endpointArn: attributes["EndpointArn"] ?? "",
+    domainName: attributes["DomainName"] ?? "",
+  };
+}
+
 /** The one API. */
 export function apiOf(resolver: Resolver): ApiDefinition {
   const [api, ...others] = resolver.resources("AWS::ApiGatewayV2::Api");

@@ -21,10 +21,19 @@ import {
   schedulesOf,
   type TableDefinition,
   tablesOf,
+  type WebDefinition,
+  webFunctionOf,
 } from "./declared.ts";
-import { HttpApi } from "./front-door/index.ts";
-import { type Credentials, type FunctionDefinition, type Invoked, Lambda } from "./functions/index.ts";
-import { Iam } from "./iam.ts";
+import { HttpApi, WebEndpoint } from "./front-door/index.ts";
+import {
+  type Credentials,
+  environmentOf,
+  type FunctionDefinition,
+  type Invoked,
+  Lambda,
+  startWebProcess,
+} from "./functions/index.ts";
+import { type Asked, Iam } from "./iam.ts";
 import { type Place, Resolver, type Stack } from "./template/index.ts";
 
 const tableMsMax = 10_000;
@@ -60,6 +69,7 @@ export class Deployment {
   readonly #lambda: Lambda;
   readonly #place: Place;
   readonly #schedules: readonly ScheduleDefinition[];
+  readonly #cool: () => Promise<void>;
   readonly #closers: readonly (() => Promise<void>)[];
 
   /** Starts everything that the templates declare. */
@@ -95,24 +105,35 @@ export class Deployment {
       },
       functions,
     );
-    const api = await HttpApi.start(
-      {
-        place,
-        ownerOf: key => iam.ownerOf(key),
-        refusalOf: (role, asked) => iam.refusalOf(role, asked),
-        refusalOfApi: asked => iam.refusalOfService("apigateway.amazonaws.com", asked),
-        invoke: (arn, event) => lambda.invoke(arn, event),
-        keyOf,
-        onProblem: problem => proxy.problems.push(problem),
-      },
-      apiOf(resolver),
-    );
-    const closers = [api, lambda, proxy, items, objects].map(each => () => each.close());
+    const callers = {
+      place,
+      ownerOf: (key: string) => iam.ownerOf(key),
+      refusalOf: (role: string, asked: Asked) => iam.refusalOf(role, asked),
+      onProblem: (problem: string) => void proxy.problems.push(problem),
+    };
+    const web = webFunctionOf(resolver, codeOf);
+    const startProcess = async () => web && startWeb(web, { iam, proxy, place, log });
+    let process = await startProcess();
+    const refusalOfApi = (asked: Asked) => iam.refusalOfService("apigateway.amazonaws.com", asked);
+    const invoke = (arn: string, event: object) => lambda.invoke(arn, event);
+    const door =
+      web && process
+        ? await WebEndpoint.start({ ...callers, processUrl: () => process?.url ?? "" }, web.endpointArn)
+        : await HttpApi.start({ ...callers, refusalOfApi, invoke, keyOf }, apiOf(resolver));
+    const workers = { close: async () => process?.close() };
+    const cool = async (): Promise<void> => {
+      await lambda.cool();
+      await workers.close();
+      process = await startProcess();
+    };
+    const closers = [door, workers, lambda, proxy, items, objects].map(each => async () => each.close());
+    const { domainName } = web ?? apiOf(resolver);
     const dynamoDb = { url: items.url, tables: tables.map(({ name }) => name) };
     const s3 = { url: objects.url, buckets };
     return new Deployment({
-      ...{ resolver, iam, proxy, lambda, api, functions, log, place },
-      ...{ dynamoDb, s3, closers },
+      ...{ resolver, iam, proxy, lambda, log, place, domainName, dynamoDb, s3, cool, closers },
+      url: door.url,
+      functions: web ? [...functions, web] : functions,
     });
   }
 
@@ -121,27 +142,30 @@ export class Deployment {
     readonly iam: Iam;
     readonly proxy: AwsProxy;
     readonly lambda: Lambda;
-    readonly api: HttpApi;
+    readonly url: string;
+    readonly domainName: string;
     readonly functions: readonly FunctionDefinition[];
     readonly log: string[];
     readonly place: Place;
     readonly dynamoDb: Deployment["dynamoDb"];
     readonly s3: Deployment["s3"];
+    readonly cool: () => Promise<void>;
     readonly closers: readonly (() => Promise<void>)[];
   }) {
-    this.url = parts.api.url;
+    this.url = parts.url;
     this.awsUrl = parts.proxy.url;
     this.functions = parts.functions;
     this.log = parts.log;
     this.dynamoDb = parts.dynamoDb;
     this.s3 = parts.s3;
-    this.domainName = apiOf(parts.resolver).domainName;
+    this.domainName = parts.domainName;
     this.#resolver = parts.resolver;
     this.#iam = parts.iam;
     this.#proxy = parts.proxy;
     this.#lambda = parts.lambda;
     this.#place = parts.place;
     this.#schedules = schedulesOf(parts.resolver);
+    this.#cool = parts.cool;
     this.#closers = parts.closers;
   }
 
@@ -182,7 +206,7 @@ export class Deployment {
 
   /** The next event of every function meets a cold start. */
   cool(): Promise<void> {
-    return this.#lambda.cool();
+    return this.#cool();
   }
 
   /** Does what every schedule does when its time comes. Throws when its role may not. */
@@ -205,6 +229,24 @@ export class Deployment {
   async close(): Promise<void> {
     for (const close of this.#closers) await close();
   }
+}
+
+/** Starts the process of a web function with its role, as Lambda does. */
+function startWeb(
+  web: WebDefinition,
+  { iam, proxy, place, log }: { iam: Iam; proxy: AwsProxy; place: Place; log: string[] },
+) {
+  const logStream = "2026/01/01/[$LATEST]web";
+  const credentials = iam.assume(web.role, "lambda.amazonaws.com", {});
+  return startWebProcess({
+    folder: web.folder,
+    entryPoint: web.entryPoint,
+    environment: environmentOf(web, { credentials, awsUrl: proxy.url, logStream, place }),
+    onLine: line => {
+      log.push(line);
+      proxy.problems.push(...logRefusals(iam, place, web, logStream));
+    },
+  });
 }
 
 /** Lambda writes the lines of a function with the function's role. */

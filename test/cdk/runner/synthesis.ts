@@ -92,6 +92,16 @@ export function addCallers(app: App, { api }: Deployment, topic: string): void {
   role("Nobody");
 }
 
+/** Callers of a web function, which is granted whole. */
+export function addWebCallers(app: App, { api }: Deployment): void {
+  const stack = new CdkStack(app, callers.stack, { env: place });
+  for (const name of ["Everyone", "Nobody"] as const) {
+    const role = new Role(stack, name, { assumedBy: new AccountRootPrincipal() });
+    nameLogically(role, name);
+    if (name === "Everyone") api.door.grantAdmin(role);
+  }
+}
+
 /** Its logical name is the plain one, so that tests can name it. */
 function nameLogically(role: Role, name: string): void {
   (role.node.defaultChild as { overrideLogicalId(id: string): void } | undefined)?.overrideLogicalId(name);

@@ -22,6 +22,8 @@ export type SmokePlan = {
   readonly bodyBytesMax: number;
   /** Whether requests without a signature are let in: some emulators ask nobody. */
   readonly isOpen?: boolean;
+  /** Whether a body that is refused is not read to its end: so do servers, but not an API that reads it first. */
+  readonly cutsBodies?: boolean;
   /** What goes past the API; without it those steps are left out that need it. */
   readonly backstage?: Backstage;
 };

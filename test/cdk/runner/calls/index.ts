@@ -1,3 +1,3 @@
 export type { Need } from "./call.ts";
-export { readAll } from "./forward.ts";
+export { forward, readAll } from "./forward.ts";
 export { AwsProxy, type Cut, type RecordedCall } from "./proxy.ts";

@@ -25,6 +25,7 @@ export const nameProperties: Readonly<Record<string, string>> = {
   "AWS::IAM::Role": "RoleName",
   "AWS::IAM::User": "UserName",
   "AWS::Lambda::Function": "FunctionName",
+  "AWS::Lambda::WebFunction": "FunctionName",
   "AWS::Logs::LogGroup": "LogGroupName",
   "AWS::SQS::Queue": "QueueName",
   "AWS::Scheduler::ScheduleGroup": "Name",
@@ -45,6 +46,22 @@ const described: Readonly<Record<string, Describe>> = {
   "AWS::Lambda::Function": (name, place) => ({
     ref: name,
     attributes: { Arn: `arn:aws:lambda:${placed(place)}:function:${name}` },
+  }),
+  "AWS::Lambda::WebFunction": (name, place) => ({
+    ref: name,
+    attributes: { FunctionArn: `arn:aws:lambda:${placed(place)}:web-function/${name}` },
+  }),
+  "AWS::Lambda::WebFunctionRevision": name => ({ ref: name, attributes: { RevisionId: idOf(name) } }),
+  "AWS::Lambda::WebFunctionEndpoint": (name, place) => ({
+    ref: name,
+    attributes: {
+      EndpointArn: `arn:aws:lambda:${placed(place)}:web-function/${idOf(name)}/endpoint/prod`,
+      DomainName: `${idOf(name)}.web.${place.region}.on.aws`,
+    },
+  }),
+  "Custom::S3ObjectCopy": name => ({
+    ref: name,
+    attributes: { Bucket: "copied", Key: idOf(name), VersionId: "1" },
   }),
   "AWS::Logs::LogGroup": (name, place) => ({
     ref: name,

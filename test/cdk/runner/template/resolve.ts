@@ -14,6 +14,10 @@ export class TemplateInvalid extends Error {
 /** `Ref` of it takes a property or an element away. */
 const noValue = Symbol("AWS::NoValue");
 
+/** The CDK's own, which copies the code of a web function while a stack is deployed, and is not called later. */
+const ofDeploying =
+  /^(CustomS3(ObjectCopy|AutoDeleteObjects)|S3ObjectCopyLogGroup|AWSCDKWebFunctionAssetBucket)/;
+
 type Intrinsic = (argument: unknown, stack: string) => unknown;
 
 /** Every stack of a deployment, its values resolved. */
@@ -37,11 +41,14 @@ export class Resolver {
     };
   }
 
-  /** Every resource of some types, resolved. A resource that is there only under a condition is refused. */
+  /**
+   * Every resource of some types, resolved, but for what only works while a stack is deployed. A resource that is there
+   * only under a condition is refused.
+   */
   resources(...types: readonly string[]): readonly Resource[] {
     return [...this.#stacks].flatMap(([stack, { Resources }]) =>
       Object.entries(Resources)
-        .filter(([, { Type }]) => types.includes(Type))
+        .filter(([id, { Type }]) => types.includes(Type) && !ofDeploying.test(id))
         .map(([id, { Type, Properties = {}, Condition }]) => {
           if (Condition !== undefined) throw new Unmodelled(`Condition ${Condition} of ${id} in ${stack}`);
           // Resolving an object gives an object.
