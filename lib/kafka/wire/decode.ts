@@ -21,7 +21,9 @@ const decoders = new WeakMap<Message, Map<number, Read>>();
 
 /**
  * The message that these bytes begin with. Throws MalformedBytes. The version must be one of the message's. What follows it is
- * left alone, as Kafka does: librdkafka leaves 3 bytes behind when it asks for all topics (Metadata 9 to 13).
+ * left alone, because Kafka's brokers never look whether a frame has ended (`AbstractRequest.parseRequest`, in every version
+ * of Kafka): clients send more without anybody noticing. librdkafka leaves 3 bytes behind when it asks for all topics
+ * (Metadata 9 to 13); a broker that refused them would lose its connection.
  */
 export function decode<F extends Fields>(message: Message<F>, version: number, bytes: Uint8Array): Values<F> {
   const source = new Source(bytes);

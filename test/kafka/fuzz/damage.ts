@@ -23,9 +23,13 @@ const harmful: readonly Uint8Array[] = [
   "ffffffffffffffffff01",
 ].map(digits => Buffer.from(digits, "hex"));
 
+/** What is done to a frame without harm: it is understood as it was. Clients do leave bytes behind. */
+export const harmless: ReadonlySet<string> = new Set(["none", "bytes behind"]);
+
 /** Every kind of damage by its name. */
 export const damages: Readonly<Record<string, Damage>> = {
   none: frame => frame,
+  "bytes behind": (frame, random) => joined(frame, random.bytes(1 + random.below(20))),
   "random bytes": (_, random) => random.bytes(random.below(randomBytesMax)),
   "random body": (frame, random) => joined(frame.subarray(0, 15), random.bytes(random.below(randomBytesMax))),
   truncated: (frame, random) => frame.subarray(0, random.below(frame.length + 1)),

@@ -2,12 +2,13 @@
  * Runs damaged frames through what the port does with bytes it does not know: header, table, decoder. Whatever comes, the
  * answer is a message or one of two errors, and what was made of it is not larger than the frame allows.
  */
+import { isDeepStrictEqual } from "node:util";
 import { apiOf } from "../../../lib/kafka/api-table.ts";
 import { readRequest, Unanswerable } from "../../../lib/kafka/dispatch.ts";
 import { bodyOf, decode, includes, type Message, readRequestHeader } from "../../../lib/kafka/wire/index.ts";
 import { MalformedBytes } from "../../../lib/std/index.ts";
 import { Prng } from "../../sim/world/prng.ts";
-import { damages } from "./damage.ts";
+import { damages, harmless } from "./damage.ts";
 import { type Frame, validFrames } from "./frames.ts";
 
 /** What a run came to. */
@@ -49,6 +50,8 @@ export function fuzz({ seed, cases }: FuzzOptions): FuzzReport {
       const values = understood(frame, bytes);
       if (values === undefined) count.refused++;
       else count.decoded++;
+      if (harmless.has(kind) && !isDeepStrictEqual(values, understood(frame, frame.bytes)))
+        faults.push(`case ${i}, ${kind}, ${Buffer.from(bytes).toString("hex")}: not understood as it was`);
       const density = weigh(values).elements / Math.max(bytes.length, 1);
       densityMax = Math.max(densityMax, density);
       faults.push(...excessOf(values, bytes).map(fault => `case ${i}: ${fault}`));
