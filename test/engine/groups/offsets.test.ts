@@ -363,6 +363,12 @@ describe("a deleted group", () => {
     const left = items.peek(key);
     await here.groups.delete("g");
     await items.put({ ...key, attributes: { ...left } });
+    const claim = await aMember(there);
+    for (const asked of [[{ topic: "t", partitions: [0] }], "all"] as const)
+      expect(JSON.stringify(await here.groups.offsets.fetch("g", asked, { stamps: false }))).not.toContain(
+        'offset":5',
+      );
+    await there.groups.leave("g", [claim]);
     expect(await commit(there, nobody, [{ partition: 1, offset: 2 }])).toEqual(["done"]);
     expect(await offsetsOf(here, [0, 1])).toEqual([undefined, 2]);
     expect(items.peek(key)?.[offsetsName(0)]).toBeUndefined();
