@@ -46,9 +46,15 @@ const admin: Permissions = {
   objects: [],
 };
 
-/** It lists the topics to find what was left half-made, and finishes that. */
+/** It lists topics and groups: topics left half-made are finished, groups that nobody uses are deleted. */
 const maintenance: Permissions = {
-  items: { ...admin.items, UpdateItem: ["T", "L#*"], Query: ["T"] },
+  items: {
+    GetItem: [...(admin.items.GetItem ?? []), "G#*"],
+    PutItem: [...(admin.items.PutItem ?? []), "G#*", "GI#*"],
+    UpdateItem: ["T", "L#*"],
+    DeleteItem: ["T", "G#*", "GI#*"],
+    Query: ["T", "G#*", "GI#*"],
+  },
   objects: [],
 };
 

@@ -78,6 +78,7 @@ export {
   type ConsumerHeartbeatRequest,
   type DescribedConsumer,
   type DescribedConsumerGroup,
+  type ExpiryReport,
   leavingEpoch,
   leavingForAWhileEpoch,
 } from "./groups/index.ts";

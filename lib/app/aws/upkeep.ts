@@ -1,9 +1,9 @@
 /**
  * The tick: what has to be done when nobody asks. Topics left half-made are finished, a new log gets its format level
- * and its cluster id, and what there is is counted. It may be called any number of times, at once or one after another.
+ * and its cluster id, groups that nobody uses go, and what there is is counted. It may be called any number of times, at once or one after another.
  * What it has no time for, the next one does; what fails is an error, so that whoever calls hears of it.
  */
-import type { Engine } from "../../engine/index.ts";
+import type { Engine, ExpiryReport } from "../../engine/index.ts";
 import { CumulogError } from "../../std/index.ts";
 import { upkeepReserveMs } from "./bounds.ts";
 import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
@@ -24,6 +24,7 @@ export type UpkeepReport = {
   readonly finished: number;
   /** Half-made still, left to the next tick for want of time. */
   readonly left: number;
+  readonly groups: ExpiryReport;
 };
 
 export type UpkeepDeps = { readonly engine: Engine; readonly telemetry: FunctionTelemetry };
@@ -65,5 +66,7 @@ async function upkeep({ engine, telemetry }: UpkeepDeps, invocation: Invocation)
         .join(", ")
         .slice(0, 500)}`,
     );
-  return { clusterId, topics, partitions, finished, left };
+  const groups = await engine.groups.expire(isTimeLeft);
+  telemetry.gauge("cumulog_groups", groups.groups);
+  return { clusterId, topics, partitions, finished, left, groups };
 }

@@ -20,6 +20,7 @@ import type {
   ConsumerHeartbeatRequest,
   DescribedConsumerGroup,
 } from "./consumer/types.ts";
+import { type ExpiryReport, GroupExpirer } from "./expire.ts";
 import { type KnownGroup, KnownGroups } from "./known.ts";
 import { GroupOffsets } from "./offsets/index.ts";
 import { GroupStore } from "./store.ts";
@@ -48,6 +49,7 @@ export class Groups {
   readonly #leaving: Leaving;
   readonly #consumers: Consumers;
   readonly #consumerReports: ConsumerReports;
+  readonly #expirer: GroupExpirer;
 
   /** Starts nothing and reads nothing. */
   constructor(deps: Deps, options: EngineOptions) {
@@ -69,6 +71,11 @@ export class Groups {
       options,
     );
     this.#consumerReports = new ConsumerReports({ store, known: this.#known, targets });
+    const { known, offsets } = { known: this.#known, offsets: this.offsets };
+    this.#expirer = new GroupExpirer(
+      { ...deps, store, known, transitions, looker, consumerLooker, targets, offsets },
+      options,
+    );
   }
 
   /**
@@ -124,6 +131,11 @@ export class Groups {
   /** Deletes a group that has no members, with its offsets. Throws as `describe`, and GroupNotEmpty. */
   delete(group: string): Promise<void> {
     return this.#admin.delete(group);
+  }
+
+  /** Looks after every group once, as nobody else may: `expire.ts` says what becomes of them. Throws GroupUnavailable. */
+  expire(isTimeLeft: () => boolean): Promise<ExpiryReport> {
+    return this.#expirer.expire(isTimeLeft);
   }
 
   /** Ends every waiting. */

@@ -31,6 +31,7 @@ export {
   UnreleasedInstance,
   UnsupportedAssignor,
 } from "./errors.ts";
+export type { ExpiryReport } from "./expire.ts";
 export { Groups } from "./groups.ts";
 export type {
   CommitPartition,

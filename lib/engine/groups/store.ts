@@ -58,13 +58,21 @@ export class GroupStore {
     before: GroupState | undefined,
     after: Omit<GroupState, "version">,
   ): Promise<StateChange> {
+    const isNew = before === undefined || before.phase === "dead";
     // Listed first: a group that exists must be found, one that is listed need not exist.
-    if (before === undefined) await this.put({ ...groupIndexKey(group), attributes: {} });
+    if (isNew) await this.list(group);
     const state: GroupState = { ...after, version: (before?.version ?? 0) + 1 };
     const item = { ...groupStateKey(group), attributes: groupStateAttributes(state) };
     const result = await this.put(item, groupUnchanged(before));
+    // And again: who removes what is left of the one before may have taken it off the list meanwhile.
+    if (isNew) await this.list(group);
     if (result.kind === "applied") return { kind: "changed", state };
     return { kind: "refused", current: result.current && readGroupState(group, result.current) };
+  }
+
+  /** Puts the group on the list, where it may be already. */
+  async list(group: string): Promise<void> {
+    await this.put({ ...groupIndexKey(group), attributes: {} });
   }
 
   /** Every member of kind classic, by key, as of now. */

@@ -71,7 +71,10 @@ function nextGeneration({ state, members }: Sight, joined: [string, ClassicMembe
   // A static member is expected back: it keeps its share until its session is over (KIP-345).
   const kept = [...members].filter(([, member]) => isStatic(member) && isBehind(state, member));
   const present = [...joined, ...kept].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const protocol = choose(present.map(([, member]) => member));
+  const protocol = choose(
+    joined.map(([, member]) => member),
+    kept.map(([, member]) => member),
+  );
   const chosen = present.flatMap(([key, { memberId, instanceId, protocols }]): RosterMember[] => {
     const metadata = protocols.find(({ name }) => name === protocol)?.metadata;
     return metadata ? [{ key, memberId, ...(instanceId !== undefined && { instanceId }), metadata }] : [];
@@ -94,19 +97,30 @@ function isBehind({ generation }: GroupState, { joined }: ClassicMember): boolea
 
 /**
  * The protocol that most prefer among those that all know, as Kafka votes; the one that most know when there is none that all
- * know: two that fit no one else were let in by two processes at once.
+ * know: two that fit no one else were let in by two processes at once. Those who came have the word before those who are
+ * expected back.
  */
-function choose(members: readonly ClassicMember[]): string {
-  const names = new Map<string, number>();
-  for (const { protocols } of members)
-    for (const { name } of protocols) names.set(name, (names.get(name) ?? 0) + 1);
-  const mostKnow = Math.max(...names.values());
-  const candidates = new Set([...names].filter(([, count]) => count === mostKnow).map(([name]) => name));
+function choose(joined: readonly ClassicMember[], kept: readonly ClassicMember[]): string {
+  const byJoined = bestKnown(new Set(joined.flatMap(namesOf)), joined);
+  const candidates = bestKnown(byJoined, kept);
   const votes = new Map<string, number>();
-  for (const { protocols } of members) {
-    const vote = protocols.find(({ name }) => candidates.has(name))?.name;
+  for (const member of [...joined, ...kept]) {
+    const vote = namesOf(member).find(name => candidates.has(name));
     if (vote !== undefined) votes.set(vote, (votes.get(vote) ?? 0) + 1);
   }
   const [winner] = [...votes].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return winner?.[0] ?? "";
+}
+
+function namesOf({ protocols }: ClassicMember): readonly string[] {
+  return protocols.map(({ name }) => name);
+}
+
+/** Those of the names that most of the members know. */
+function bestKnown(names: ReadonlySet<string>, members: readonly ClassicMember[]): ReadonlySet<string> {
+  const knowing = new Map(
+    [...names].map(name => [name, members.filter(member => namesOf(member).includes(name)).length]),
+  );
+  const most = Math.max(...knowing.values());
+  return new Set([...knowing].filter(([, count]) => count === most).map(([name]) => name));
 }
