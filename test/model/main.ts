@@ -9,6 +9,7 @@ import { appendModel, naiveAppends } from "./append.ts";
 import { check, describe, type Result } from "./checker.ts";
 import { foldModel, naiveFolds } from "./fold.ts";
 import type { NaiveCase } from "./naive-case.ts";
+import { naiveOffsets, offsetModel } from "./offsets.ts";
 import { naiveReaders, readerModel } from "./readers.ts";
 import { naiveTopics, topicModel } from "./topics.ts";
 
@@ -28,6 +29,7 @@ const models: Readonly<Record<string, readonly Variant[]>> = {
   topics: variants(naiveTopics, bounds => check(topicModel(bounds))),
   readers: variants(naiveReaders, bounds => check(readerModel(bounds))),
   fold: variants(naiveFolds, bounds => check(foldModel(bounds))),
+  offsets: variants(naiveOffsets, bounds => check(offsetModel(bounds))),
 };
 
 const [only, word = ""] = process.argv.slice(2);

@@ -3,11 +3,18 @@ import { describe, expect, it } from "vitest";
 import { naiveAppends } from "./append.ts";
 import { naiveFolds } from "./fold.ts";
 import { markdownOf } from "./naive-case.ts";
+import { naiveOffsets } from "./offsets.ts";
 import { naiveReaders } from "./readers.ts";
 import { naiveTopics } from "./topics.ts";
 
 describe("the README of the models", () => {
-  const tables = { append: naiveAppends, topics: naiveTopics, readers: naiveReaders, fold: naiveFolds };
+  const tables = {
+    append: naiveAppends,
+    topics: naiveTopics,
+    readers: naiveReaders,
+    offsets: naiveOffsets,
+    fold: naiveFolds,
+  };
 
   it.each(Object.entries(tables))("lists the naive variants of %s as the code has them", (model, table) => {
     const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
