@@ -2,6 +2,7 @@
  * Judges a whole history. Pure: the same history has the same violations, whoever wrote it.
  */
 import { checkAppends } from "./appends.ts";
+import { checkGroups } from "./groups.ts";
 import type { HistoryEvent } from "./history.ts";
 import { describe, type Operation, operationsOf } from "./operations.ts";
 import { checkProducers } from "./producers.ts";
@@ -20,6 +21,7 @@ export function checkHistory(history: readonly HistoryEvent[]): readonly Violati
     ...checkProducers(history, operations, truth),
     ...checkReads(history, operations, truth),
     ...checkTopics(operations),
+    ...checkGroups(operations),
     ...checkErrors(operations),
     ...checkEnds(operations),
   ];

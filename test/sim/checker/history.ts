@@ -21,6 +21,10 @@ export type SeenRecord = {
 
 export type OffsetSpecText = "earliest" | "latest" | "maxTimestamp" | { readonly atTimeMs: number };
 
+/** A member as it calls itself; without an id it has none yet. */
+type AsMember = { readonly group: string; readonly memberId: string; readonly instanceId?: string };
+type InGeneration = AsMember & { readonly generation: number };
+
 type Place = { readonly topic: string; readonly log?: string; readonly partition: number };
 
 export type Invocation =
@@ -48,7 +52,24 @@ export type Invocation =
   | { readonly op: "grow"; readonly topic: string; readonly partitions: number }
   | { readonly op: "configure"; readonly topic: string }
   | { readonly op: "describe"; readonly topic: string }
-  | { readonly op: "list" };
+  | { readonly op: "list" }
+  | (AsMember & { readonly op: "join"; readonly sessionMs: number })
+  | (InGeneration & { readonly op: "sync" | "heartbeat" })
+  | (AsMember & { readonly op: "leave" })
+  | (InGeneration & {
+      readonly op: "commit";
+      readonly topic: string;
+      /** Unique: it is stored beside the offsets, and read with them. */
+      readonly name: string;
+      readonly offsets: readonly { readonly partition: number; readonly offset: number }[];
+    })
+  | (InGeneration & {
+      readonly op: "committed";
+      readonly topic: string;
+      readonly partitions: readonly number[];
+      /** It is about to go on from there. Otherwise it is nobody in the group, and only looks. */
+      readonly isOwner: boolean;
+    });
 
 export type Answer =
   | { readonly op: "append"; readonly baseOffset: number; readonly appendTimeMs: number }
@@ -66,6 +87,27 @@ export type Answer =
         readonly name: string;
         readonly log: string;
         readonly partitions: number;
+      }[];
+    }
+  | {
+      readonly op: "joined";
+      readonly generation: number;
+      readonly memberId: string;
+      readonly leaderId: string;
+      /** Whom the leader sees. */
+      readonly members: readonly { readonly memberId: string; readonly instanceId?: string }[];
+    }
+  /** It has an id now, and has to come back with it. */
+  | { readonly op: "named"; readonly memberId: string }
+  /** `name` as the leader drew it, once for each time that it assigned; empty: it is assigned nothing at all. */
+  | { readonly op: "synced"; readonly name: string; readonly partitions: readonly number[] }
+  /** `commit`: the name of one; undefined: nothing is committed. */
+  | {
+      readonly op: "committed";
+      readonly offsets: readonly {
+        readonly partition: number;
+        readonly offset: number;
+        readonly commit?: string;
       }[];
     }
   | { readonly op: "done" };

@@ -9,4 +9,5 @@ export {
   readHistory,
   type SeenRecord,
 } from "./history.ts";
+export { describe, type Operation, operationsOf } from "./operations.ts";
 export type { InvariantId, Violation } from "./violation.ts";

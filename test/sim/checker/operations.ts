@@ -69,11 +69,15 @@ export function describe(operation: Operation): string {
       : "topic" in invocation
         ? ` of ${invocation.topic}`
         : "";
+  const who =
+    "memberId" in invocation
+      ? ` for "${invocation.memberId}"${"generation" in invocation ? ` of ${invocation.generation}` : ""}`
+      : "";
   const what =
     invocation.op === "fetch"
       ? ` from ${invocation.offset}`
       : invocation.op === "offset"
         ? ` for ${JSON.stringify(invocation.spec)}`
         : "";
-  return `${invocation.op} ${id}${where}${what} by ${process}`;
+  return `${invocation.op} ${id}${where}${what}${who} by ${process}`;
 }

@@ -15,9 +15,9 @@ export type Mutant = {
   readonly edits: readonly { readonly find: string; readonly replace: string }[];
   /** At least one of these is violated. */
   readonly caughtBy: readonly InvariantId[];
-  /** What it is hunted with: seeds; the scenarios or duels with `only` in their name; power losses of the crash test. */
+  /** What it is hunted with: seeds of the log, or of groups; the scenarios or duels with `only` in their name; power losses of the crash test. */
   readonly hunt:
-    | { readonly mode: "seeds" }
+    | { readonly mode: "seeds" | "groups" }
     | { readonly mode: "exhaustive" | "duels"; readonly only: string }
     | { readonly mode: "power-loss"; readonly rounds: number };
 };

@@ -10,7 +10,7 @@ import type { InvariantId } from "../checker/index.ts";
 import { duels } from "../modes/duels.ts";
 import { scenarios } from "../modes/scenarios.ts";
 import { type Mutant, patched } from "../mutate/mutant.ts";
-import { runUnit, type Unit } from "./units.ts";
+import { runUnit, seedsOf, type Unit } from "./units.ts";
 
 /** What came of one hunt. `runs`: how many it took, or how many did not do. */
 export type Catch = {
@@ -36,7 +36,9 @@ export function huntUnits(mutant: Mutant, seed: number, seeds: number): readonly
   const { hunt } = mutant;
   switch (hunt.mode) {
     case "seeds":
-      return Array.from({ length: seeds }, (_, i) => ({ kind: "seed", seed: seed + i }));
+      return seedsOf("seed", { seed, seeds });
+    case "groups":
+      return seedsOf("groups", { seed, seeds });
     case "exhaustive":
       return scenarios
         .filter(({ name }) => name.includes(hunt.only))

@@ -5,16 +5,17 @@
 import { runQuietPoll, runThrottledAppends } from "../modes/calls.ts";
 import { duelOf, duels, runDuel, runDuels } from "../modes/duels.ts";
 import { caseOf, runCase, runExhaustive } from "../modes/exhaustive.ts";
+import { runGroups } from "../modes/groups.ts";
 import { runSeed } from "../modes/random.ts";
 import type { RunOptions, RunResult } from "../modes/result.ts";
 import { scenarios } from "../modes/scenarios.ts";
 
-export const modes = ["all", "seeds", "exhaustive", "duels", "calls"] as const;
+export const modes = ["all", "seeds", "groups", "exhaustive", "duels", "calls"] as const;
 export type Mode = (typeof modes)[number];
 
-/** A piece of work small enough to share out: one seed, or all cases of one scenario or duel. */
+/** A piece of work small enough to share out: one seed of the log or of groups, or all cases of one scenario or duel. */
 export type Unit =
-  | { readonly kind: "seed"; readonly seed: number }
+  | { readonly kind: "seed" | "groups"; readonly seed: number }
   | { readonly kind: "scenario"; readonly name: string; readonly pairs: boolean }
   | { readonly kind: "duel"; readonly name: string }
   | { readonly kind: "calls" };
@@ -29,10 +30,17 @@ export function unitsOf(
     ...(has("exhaustive") ? scenarios.map(({ name }) => ({ kind: "scenario", name, pairs }) as const) : []),
     ...(has("duels") ? duels.map(({ name }) => ({ kind: "duel", name }) as const) : []),
     ...(has("calls") ? [{ kind: "calls" } as const] : []),
-    ...(has("seeds")
-      ? Array.from({ length: options.seeds }, (_, i) => ({ kind: "seed", seed: options.seed + i }) as const)
-      : []),
+    ...(has("seeds") ? seedsOf("seed", options) : []),
+    ...(has("groups") ? seedsOf("groups", options) : []),
   ];
+}
+
+/** As many seeds from the first on. */
+export function seedsOf(
+  kind: "seed" | "groups",
+  { seed, seeds }: { readonly seed: number; readonly seeds: number },
+): readonly Unit[] {
+  return Array.from({ length: seeds }, (_, i) => ({ kind, seed: seed + i }));
 }
 
 /** Called for each run: its name, how to run it again, and what came of it. */
@@ -45,6 +53,12 @@ export async function runUnit(unit: Unit, options: RunOptions, onRun: OnRun): Pr
         `seed ${unit.seed}`,
         `--mode seeds --seed ${unit.seed} --seeds 1`,
         await runSeed(unit.seed, options),
+      );
+    case "groups":
+      return onRun(
+        `groups ${unit.seed}`,
+        `--mode groups --seed ${unit.seed} --seeds 1`,
+        await runGroups(unit.seed, options),
       );
     case "scenario":
       return runExhaustive({ pairs: unit.pairs, only: unit.name }, (name, result) =>

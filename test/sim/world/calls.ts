@@ -20,6 +20,11 @@ export type CallKind =
   | "topic read"
   | "counter write"
   | "counter read"
+  | "group read"
+  | "group change"
+  | "member write"
+  | "offsets write"
+  | "piece write"
   | "sweep";
 
 export function kindOfCall(call: Call): CallKind {
@@ -35,8 +40,9 @@ export function kindOfCall(call: Call): CallKind {
     case "batchGet":
       return readKind(call.keys[0]?.pk ?? "");
     case "put":
-      return putKind(call.item.pk);
+      return isOfGroup(call.item.pk) ? groupWriteKind(call.item.sk) : putKind(call.item.pk);
     case "delete":
+      if (isOfGroup(call.key.pk)) return groupWriteKind(call.key.sk);
       return call.key.pk === "T" ? "topic write" : "sweep";
     case "batchWrite":
       return "sweep";
@@ -48,6 +54,7 @@ export function kindOfCall(call: Call): CallKind {
 function readKind(pk: string): CallKind {
   if (pk === "T") return "topic read";
   if (pk === "C") return "counter read";
+  if (isOfGroup(pk)) return "group read";
   if (pk.startsWith("L#")) return "sequencer get";
   return pk.startsWith("P#") ? "page query" : "segment get";
 }
@@ -62,12 +69,24 @@ function putKind(pk: string): CallKind {
 function updateKind(call: Extract<Call, { operation: "update" }>): CallKind {
   if (call.key.pk === "T") return "topic write";
   if (call.key.pk === "C") return "counter write";
+  if (isOfGroup(call.key.pk)) return groupWriteKind(call.key.sk);
   if (call.update.remove?.some(name => name.startsWith("e"))) return "roll removal";
   const set = Object.keys(call.update.set ?? {});
   if (set.some(isEntryName)) return "commit";
   if (set.includes("sealed")) return "seal";
   if (set.length === 1 && set[0] === "fence") return "fence";
   return set.length === 1 && set[0] === "floor" ? "floor" : "sequencer change";
+}
+
+/** A group's items, or its place in the listing. */
+function isOfGroup(pk: string): boolean {
+  return pk.startsWith("G#") || pk.startsWith("GI#");
+}
+
+function groupWriteKind(sk: string): CallKind {
+  if (sk.startsWith("m#")) return "member write";
+  if (sk.startsWith("o#")) return "offsets write";
+  return sk.startsWith("p#") ? "piece write" : "group change";
 }
 
 /** The segment that a commit is for. */

@@ -259,7 +259,8 @@ function textOfSpec(spec: OffsetSpec): OffsetSpecText {
   return spec.kind === "atTime" ? { atTimeMs: spec.timestampMs } : spec.kind;
 }
 
-function errorOf(error: CumulogError): HistoryError {
+/** An error as the history has it. */
+export function errorOf(error: CumulogError): HistoryError {
   return {
     name: error.name,
     kind: engineErrorNames.has(error.name) ? error.kind : "bug",

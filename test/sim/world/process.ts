@@ -32,6 +32,8 @@ export class Life {
   /** Requests under way, for the table of checks. */
   appending = 0;
   administering = 0;
+  /** Members that wait in a barrier. */
+  joining = 0;
   /** How often it was frozen. */
   freezes = 0;
   readonly #died = new Deferred<Killed>();

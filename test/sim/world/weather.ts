@@ -65,6 +65,11 @@ const focusKinds: readonly CallKind[] = [
   "sequencer change",
   "topic write",
   "topic read",
+  "group read",
+  "group change",
+  "member write",
+  "offsets write",
+  "piece write",
 ];
 /** Even where trouble gathers, some calls get through. */
 const troubleMax = 0.7;

@@ -2,7 +2,7 @@
  * Watches every call from the store's side: counts what faults were met and which rows of the table of checks, and
  * asserts what the store alone can see: that nothing is ordered before its bytes are durable (check 4).
  */
-import type { Call, WireEvent } from "../../../lib/adapters/faulty/index.ts";
+import type { Call, Outcome, WireEvent } from "../../../lib/adapters/faulty/index.ts";
 import { type SegmentId, segmentObjectKey, timeOf } from "../../../lib/format/index.ts";
 import { segmentItemKey } from "../../../lib/format/items/index.ts";
 import type { Attributes, UpdateResult } from "../../../lib/ports/index.ts";
@@ -29,6 +29,7 @@ export class Witness {
   killed(life: Life): void {
     if (life.appending > 0) this.#world.rows.add(5, life.appending);
     if (life.administering > 0) this.#world.rows.add(30, life.administering);
+    if (life.joining > 0) this.#world.rows.add(22, life.joining);
     this.#world.faults.add("process killed");
   }
 
@@ -52,6 +53,7 @@ export class Witness {
         rows.add(14);
       }
     }
+    if (kind === "offsets write" && isUnheard(outcome) && this.#isRebalancing(call)) rows.add(24);
     if (kind === "commit") {
       if (outcome.kind === "answerLost") rows.add(2);
       if (outcome.kind === "late") this.#commitsAtSending.set(call, this.#commitsOf(call));
@@ -96,6 +98,13 @@ export class Witness {
     for (const name of names) this.#rollers.set(name, life.name);
   }
 
+  #isRebalancing(call: Call): boolean {
+    if (call.port !== "items" || !("key" in call || "item" in call)) return false;
+    const { pk } = "key" in call ? call.key : call.item;
+    const phase = this.#world.memoryItems.peek({ pk, sk: "state" })?.["phase"];
+    return phase === "preparing" || phase === "completing";
+  }
+
   #commitsOf(call: Call): number {
     const commits = this.#sequencerOf(call)?.["seq"];
     return typeof commits === "number" ? commits : 0;
@@ -104,6 +113,10 @@ export class Witness {
   #sequencerOf(call: Call): Attributes | undefined {
     return call.operation === "update" ? this.#world.memoryItems.peek(call.key) : undefined;
   }
+}
+
+function isUnheard({ kind }: Outcome): boolean {
+  return kind === "answerLost" || kind === "late" || kind === "dropped";
 }
 
 function segmentOfPut(call: Call): string {

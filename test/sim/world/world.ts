@@ -57,6 +57,8 @@ export class World {
   choose: Choose = chooseOk;
   /** Sweeps that are under way. */
   sweeping = 0;
+  /** Groups with a dozen members or more. */
+  readonly crowded = new Set<string>();
   /** How often the calendar leapt. */
   leaps = 0;
   readonly #trace: Trace;

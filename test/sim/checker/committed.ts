@@ -1,0 +1,151 @@
+/**
+ * I9 for committed offsets: they move by valid commits and nothing else. What was acknowledged, or seen once, is what the
+ * next one reads, or something later; once an owner has read where to go on, nothing of an older generation lands; and later
+ * generations go on from what earlier ones left.
+ */
+import type { Invocation } from "./history.ts";
+import { describe, type Operation } from "./operations.ts";
+import type { Violation } from "./violation.ts";
+
+type Commit = {
+  readonly operation: Operation;
+  readonly generation: number;
+  readonly name: string;
+  readonly offset: number;
+};
+
+/** One partition as one reader saw it. */
+type Sight = {
+  readonly operation: Operation;
+  /** Of an owner who goes on from there; undefined for one who only looks. */
+  readonly generation: number | undefined;
+  /** Undefined: nothing was committed. */
+  readonly commit: Commit | undefined;
+  readonly name: string | undefined;
+};
+
+export function checkCommitted(operations: readonly Operation[], group: string): readonly Violation[] {
+  const ofGroup = operations.filter(({ invocation }) => "group" in invocation && invocation.group === group);
+  const partitions = new Set(ofGroup.flatMap(({ invocation }) => partitionsOf(invocation)));
+  return [...partitions].flatMap(partition => {
+    const commits = ofGroup.flatMap(operation => commitOf(operation, partition));
+    const byName = new Map(commits.map(commit => [commit.name, commit]));
+    const sights = ofGroup.flatMap(operation => sightOf(operation, partition, byName));
+    return [
+      ...sights.flatMap(sight => checkTrue(sight, partition)),
+      ...checkLatest(sights, commits, partition),
+      ...checkFenced(sights, partition),
+      ...checkOnward(sights, partition),
+    ];
+  });
+}
+
+function partitionsOf(invocation: Invocation): readonly number[] {
+  return invocation.op === "committed" ? invocation.partitions : [];
+}
+
+function commitOf(operation: Operation, partition: number): readonly Commit[] {
+  const { invocation } = operation;
+  if (invocation.op !== "commit") return [];
+  const { generation, name, offsets } = invocation;
+  return offsets
+    .filter(each => each.partition === partition)
+    .map(({ offset }) => ({ operation, generation, name, offset }));
+}
+
+function sightOf(
+  operation: Operation,
+  partition: number,
+  byName: ReadonlyMap<string, Commit>,
+): readonly Sight[] {
+  const { invocation, outcome } = operation;
+  if (invocation.op !== "committed" || outcome.kind !== "ok" || outcome.answer.op !== "committed") return [];
+  const seen = outcome.answer.offsets.find(each => each.partition === partition);
+  if (seen === undefined) return [];
+  const commit = byName.get(seen.commit ?? "");
+  const generation = invocation.isOwner ? invocation.generation : undefined;
+  return [{ operation, generation, commit, name: seen.commit }];
+}
+
+/** What is read was asked for, and not refused before. */
+function checkTrue({ operation, commit, name }: Sight, partition: number): readonly Violation[] {
+  if (name === undefined) return [];
+  if (commit === undefined) return [broken(operation, partition, `reads "${name}", which nobody committed`)];
+  if (commit.operation.invokedAt > operation.endedAt)
+    return [broken(operation, partition, `reads what was committed later: ${describe(commit.operation)}`)];
+  const isRefused = commit.operation.outcome.kind === "fail";
+  if (!isRefused || commit.operation.endedAt > operation.invokedAt) return [];
+  return [broken(operation, partition, `reads what was refused before: ${describe(commit.operation)}`)];
+}
+
+/** Nothing that is over before a commit begins is read after that was acknowledged or read. */
+function checkLatest(
+  sights: readonly Sight[],
+  commits: readonly Commit[],
+  partition: number,
+): readonly Violation[] {
+  const known = [
+    ...commits.flatMap(commit =>
+      commit.operation.outcome.kind === "ok" ? [{ commit, at: commit.operation.endedAt }] : [],
+    ),
+    ...sights.flatMap(({ commit, operation }) => (commit ? [{ commit, at: operation.endedAt }] : [])),
+  ];
+  return sights.flatMap(({ operation, commit }) => {
+    const endedAt = commit?.operation.endedAt ?? -1;
+    const missed = known.find(
+      other => other.at < operation.invokedAt && other.commit.operation.invokedAt > endedAt,
+    );
+    if (missed === undefined) return [];
+    const read = commit ? describe(commit.operation) : "that nothing is committed";
+    return [broken(operation, partition, `reads ${read}, and not ${describe(missed.commit.operation)}`)];
+  });
+}
+
+/** What an owner did not read, of an older generation, is not read after it. */
+function checkFenced(sights: readonly Sight[], partition: number): readonly Violation[] {
+  return sights.flatMap(({ operation, commit }) => {
+    if (commit === undefined) return [];
+    const owner = sights.find(
+      other =>
+        other.generation !== undefined &&
+        other.generation > commit.generation &&
+        other.commit !== commit &&
+        other.operation.endedAt < operation.invokedAt,
+    );
+    if (owner === undefined) return [];
+    return [
+      broken(
+        operation,
+        partition,
+        `reads ${describe(commit.operation)}, which ${describe(owner.operation)} did not`,
+      ),
+    ];
+  });
+}
+
+/** A member goes on from what it read, so what it commits is above what an older generation did. */
+function checkOnward(sights: readonly Sight[], partition: number): readonly Violation[] {
+  const byEnd = sights.toSorted((a, b) => a.operation.endedAt - b.operation.endedAt);
+  return sights.flatMap(({ operation, commit }) => {
+    if (commit === undefined) return [];
+    const above = byEnd.find(
+      other =>
+        other.operation.endedAt < operation.invokedAt &&
+        other.commit !== undefined &&
+        other.commit.generation < commit.generation &&
+        other.commit.offset > commit.offset,
+    );
+    if (above?.commit === undefined) return [];
+    return [
+      broken(
+        operation,
+        partition,
+        `reads ${commit.offset}; ${describe(above.operation)} had read ${above.commit.offset}`,
+      ),
+    ];
+  });
+}
+
+function broken(operation: Operation, partition: number, what: string): Violation {
+  return { invariant: "I9", message: `${describe(operation)}: partition ${partition} ${what}` };
+}

@@ -1,0 +1,133 @@
+/**
+ * How a run of groups ends (I12): faults stop, and in bounded time everybody who is there stands in one stable generation, the
+ * dead are out, and nothing is left of earlier generations. Then nothing may fail any more, whatever clocks say.
+ */
+import type { Crew } from "../actors/crew.ts";
+import { type Stage, stepsMax } from "../actors/stage.ts";
+import { killed } from "../world/process.ts";
+import { chooseOk } from "../world/world.ts";
+
+/**
+ * A process that was just started looks on for a session and a third, and looks thrice a session; a member may have overslept
+ * for four sessions, and then a barrier waits for those who do not come. Twice, ms.
+ */
+const settlingMs = 200_000;
+/** A call that came late comes within this time, ms. */
+const lateMsMax = 620_000;
+/** Several sessions. */
+const stableMs = 60_000;
+const jumpMs = 4_000;
+
+export async function endOfGroups(
+  stage: Stage,
+  crews: readonly Crew[],
+  { mayBeLate }: { readonly mayBeLate: boolean },
+): Promise<void> {
+  const { world } = stage;
+  stage.isOver = true;
+  stage.throttling = 0;
+  world.choose = chooseOk;
+  world.note(() => "faults stop");
+  for (const life of world.lives) world.thaw(life);
+  for (const process of stage.processes) if (world.life(process).isDead) world.start(process);
+  await settled(stage, crews, "after faults had stopped");
+  if (mayBeLate) await pass(stage, lateMsMax);
+  for (const crew of crews) crew.change();
+  await pass(stage, 10_000);
+  if (!(await settled(stage, crews, "after one more change"))) return;
+  for (const crew of crews) await checkItems(stage, crew);
+  world.history.final();
+  const before = crews.map(generationOf);
+  await jump(stage);
+  if (crews.some((crew, i) => !stands(crew) || generationOf(crew) !== before[i]))
+    broken(stage, "I12", `a group did not stay as it was: ${crews.map(show).join("; ")}`);
+  for (const { members } of crews) for (const member of members) member.die();
+  const untilMs = world.scheduler.nowMs + settlingMs;
+  if (!(await world.scheduler.runUntil(() => stage.isQuiet, { untilMs, stepsMax })))
+    broken(stage, "I12", `not answered ${settlingMs} ms after faults had stopped: ${stage.unfinished()}`);
+}
+
+async function settled(stage: Stage, crews: readonly Crew[], when: string): Promise<boolean> {
+  const { scheduler } = stage.world;
+  const untilMs = scheduler.nowMs + settlingMs;
+  const isSettled = (): boolean => {
+    // The last one may have been on its way out.
+    for (const crew of crews) crew.settle();
+    return crews.every(stands);
+  };
+  if (await scheduler.runUntil(isSettled, { untilMs, stepsMax })) return true;
+  broken(stage, "I12", `${settlingMs} ms ${when} there is no stable group: ${crews.map(show).join("; ")}`);
+  return false;
+}
+
+/** Everybody in one generation, and every partition somebody's. */
+function stands(crew: Crew): boolean {
+  const standings = crew.members.map(({ standing }) => standing);
+  const [first] = standings;
+  const owned = standings.flatMap(standing => standing?.owned ?? []);
+  return (
+    first !== undefined &&
+    standings.every(standing => standing?.generation === first.generation) &&
+    owned.length === crew.options.partitions &&
+    new Set(owned).size === owned.length
+  );
+}
+
+function generationOf({ members }: Crew): number | undefined {
+  return members[0]?.standing?.generation;
+}
+
+function show({ members, options }: Crew): string {
+  const each = members.map(({ id, standing }) => `${id || "nobody"} ${JSON.stringify(standing ?? "none")}`);
+  return `${options.group}: ${each.join(", ")}`;
+}
+
+/** Who is dead is out; what belonged to generations that are over is gone (I11). */
+async function checkItems(stage: Stage, { members, options: { group } }: Crew): Promise<void> {
+  const { world } = stage;
+  const items = world.memoryItems.snapshot().filter(({ pk }) => pk === `G#${group}`);
+  const there = items.filter(({ sk }) => sk.startsWith("m#")).map(({ attributes }) => attributes["memberId"]);
+  const living = members.map(({ id }) => id);
+  const dead = there.filter(id => typeof id === "string" && !living.includes(id));
+  if (dead.length > 0 || there.length !== living.length)
+    broken(stage, "I12", `group ${group} has ${there.join(", ")}; ${living.join(", ")} are alive`);
+  const generation = items.find(({ sk }) => sk === "state")?.attributes["generation"];
+  const old = items.filter(({ sk }) => sk.startsWith("p#") && Number(sk.split("#")[1]) < Number(generation));
+  if (old.length > 0)
+    broken(
+      stage,
+      "I11",
+      `group ${group} in generation ${generation} keeps ${old.map(({ sk }) => sk).join(", ")}`,
+    );
+  const life = world.lives[0];
+  const described = await Promise.race([
+    life?.run(() => life.engine.groups.describe(group)),
+    pass(stage, 5_000),
+  ]);
+  if (described === undefined || described === killed) {
+    broken(stage, "I12", `group ${group} is not described`);
+    return;
+  }
+  const listed = described.members.map(({ memberId }) => memberId);
+  if (described.phase !== "stable" || [...listed].sort().join() !== [...living].sort().join())
+    broken(stage, "I12", `group ${group} is described as ${described.phase} with ${listed.join(", ")}`);
+}
+
+/** Every clock jumps by minutes, to and fro: no member may be lost by that. */
+async function jump(stage: Stage): Promise<void> {
+  const { world } = stage;
+  for (let passedMs = 0; passedMs < stableMs; passedMs += jumpMs) {
+    for (const life of world.lives) life.clock.aheadMs = world.prng.between(-600_000, 600_000);
+    await pass(stage, jumpMs);
+  }
+}
+
+async function pass(stage: Stage, ms: number): Promise<undefined> {
+  const { scheduler } = stage.world;
+  await scheduler.runUntil(() => false, { untilMs: scheduler.nowMs + ms, stepsMax });
+  return undefined;
+}
+
+function broken(stage: Stage, invariant: "I11" | "I12", message: string): void {
+  stage.world.violated({ invariant, message });
+}
