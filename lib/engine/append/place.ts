@@ -61,10 +61,10 @@ export class SegmentPlacer {
         await this.#putItem(placed, segment, deadlineMs);
         return placed;
       }
-      const storeTimeMs = await this.#putObject(placed, segment, deadlineMs);
+      const { storeTimeMs, sentAtMs } = await this.#putObject(placed, segment, deadlineMs);
       const isAhead = timeOf(id) > Math.max(storeTimeMs, least) + limits.segmentTimeAheadMsMax;
       if (!isAhead || dating === datingsMax) return placed;
-      this.#segmentClock.correct(storeTimeMs);
+      this.#segmentClock.correct(sentAtMs, storeTimeMs);
       this.#deps.telemetry.log(
         "warn",
         "this clock runs ahead of the store's: segment put anew with the store's time",
@@ -82,11 +82,20 @@ export class SegmentPlacer {
     this.#deps.telemetry.count("cumulog_segments_total", 1, { tier: "item" });
   }
 
-  async #putObject(placed: PlacedSegment, segment: EncodedSegment, deadlineMs: DeadlineMs): Promise<number> {
+  /** The store's time of the put, and what our clock said when it was sent. */
+  async #putObject(
+    placed: PlacedSegment,
+    segment: EncodedSegment,
+    deadlineMs: DeadlineMs,
+  ): Promise<{ readonly storeTimeMs: number; readonly sentAtMs: number }> {
     const key = segmentObjectKey(placed.id);
-    const result = await repeating(this.#deps, deadlineMs, () => this.#deps.objects.put(key, segment.parts));
+    const result = await repeating(this.#deps, deadlineMs, async () => {
+      const sentAtMs = this.#deps.clock.now();
+      const { storeTimeMs } = await this.#deps.objects.put(key, segment.parts);
+      return { storeTimeMs, sentAtMs };
+    });
     this.#deps.telemetry.count("cumulog_segments_total", 1, { tier: "object" });
-    return result.storeTimeMs;
+    return result;
   }
 }
 

@@ -22,9 +22,12 @@ export class SegmentClock {
     return segmentTime(Math.ceil(time));
   }
 
-  /** The store's clock says that a segment was dated ahead: count from the store's clock from now on. */
-  correct(storeTimeMs: number): void {
-    this.#aheadMs = Math.max(0, this.#clock.now() - storeTimeMs);
+  /**
+   * The store's clock says that a segment was dated ahead: count from the store's clock from now on. `sentAtMs`: our clock when
+   * the segment was sent; the process may have slept since.
+   */
+  correct(sentAtMs: number, storeTimeMs: number): void {
+    this.#aheadMs = Math.max(0, sentAtMs - storeTimeMs);
     this.#last = 0;
   }
 }
