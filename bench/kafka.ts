@@ -3,11 +3,13 @@
  * the column says so. Kafka acknowledges what is in the memory of the system; `flush.messages=1` makes it sync as Cumulog
  * always does. Figures mean something as ratios within one run only.
  *
- *   produce, consume   MiB/s of values: 100 B and 1 KiB, 1 and 16 partitions, acks=all, Java and librdkafka
+ *   produce, consume   MiB/s of values: 100 B and 1 KiB, 1 and 16 partitions, acks=all, Java and librdkafka; and seconds of
+ *                      the processors that the server took for a GB of them, which its neighbours do not change
  *   latency            from produce() until a consumer has the record, one at a time at a low rate
  *   start              from the start of the process until a record is acknowledged; the topic is there already
  *   memory             resident, after a minute in which nobody called
  *   connections        until 1,000 clients stand and were answered, and the memory then
+ *   crowd              Cumulog alone: 10,000 partitions, and the same rate of requests from 10 connections and from 1,000
  *
  * Installs into `.bench/` what it compares with: it runs only when it is named.
  */
@@ -16,6 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Benchmark, BenchSettings } from "./benchmark.ts";
 import { JavaClient, RdkafkaClient } from "./kafka/clients.ts";
 import { connectAll } from "./kafka/connections.ts";
+import { type CrowdOptions, crowdGoals, fullCrowd, measureCrowds, quickCrowd } from "./kafka/crowd.ts";
 import { install } from "./kafka/install.ts";
 import { cumulog, kafka, type Running, type Server } from "./kafka/servers.ts";
 import { type Measured, rowsOf } from "./kafka/table.ts";
@@ -23,7 +26,7 @@ import { kafkaWorkloads, measureThroughput, type Subject } from "./kafka/through
 import type { Report } from "./report.ts";
 import { quantile } from "./statistics.ts";
 
-const parts = ["produce", "consume", "latency", "start", "memory", "connections"] as const;
+const parts = ["produce", "consume", "latency", "start", "memory", "connections", "crowd"] as const;
 type Part = (typeof parts)[number];
 
 const latencyRate = 50;
@@ -57,6 +60,7 @@ async function run(settings: BenchSettings): Promise<Report> {
   if (wants("produce", "consume", "latency")) measured.push(...(await underLoad(bench)));
   if (wants("start")) measured.push(...(await starts(bench)));
   if (wants("memory", "connections")) measured.push(...(await idle(bench)));
+  if (wants("crowd")) measured.push(...(await underCrowds(bench)));
   return {
     benchmark: "kafka",
     note: [
@@ -64,7 +68,7 @@ async function run(settings: BenchSettings): Promise<Report> {
       `Load of the machine in the minute before: ${loadBefore}; at the end, this benchmark's own included: ${loadOfMachine()}.`,
     ].join("\n"),
     rows: rowsOf(measured),
-    goals: [],
+    goals: crowdGoals(measured, crowdOf(settings)),
   };
 }
 
@@ -82,11 +86,13 @@ function wanted(only: readonly string[]): (...some: readonly Part[]) => boolean 
 
 async function underLoad(bench: Bench): Promise<Measured[]> {
   const { settings, servers, rdkafka, java, wants } = bench;
-  return withAll(servers, async () => {
-    const subjects = servers.flatMap(({ name, address }): Subject[] => [
-      { name, address, topicConfig: [] },
-      ...(name === "Kafka" ? [{ name: "Kafka, synced", address, topicConfig: ["flush.messages=1"] }] : []),
-    ]);
+  return withAll(servers, async running => {
+    const subjects = servers.flatMap(({ name, address }, i): Subject[] => {
+      const processorSeconds = () => running[i]?.processorSeconds() ?? Number.NaN;
+      const plain = { name, address, topicConfig: [], processorSeconds };
+      const synced = { ...plain, name: `${name}, synced`, topicConfig: ["flush.messages=1"] };
+      return name === "Kafka" ? [plain, synced] : [plain];
+    });
     const deps = { subjects, clients: [java, rdkafka], creator: rdkafka, say: settings.say };
     const options = { ...settings, hasProduce: wants("produce"), hasConsume: wants("consume") };
     const measured: Measured[] = [];
@@ -163,6 +169,19 @@ async function connecting(servers: readonly Server[], running: readonly Running[
   measured.push(...memories(servers, running, `resident, ${connections} connections`));
   for (const one of open) one.close();
   return measured;
+}
+
+/** Cumulog alone: how many connections and partitions one process bears is no question of who is faster. */
+async function underCrowds({ settings, servers }: Bench): Promise<Measured[]> {
+  return withAll(servers.slice(0, 1), async ([running]) => {
+    const address = servers[0]?.address ?? "";
+    const residentBytes = () => running?.residentBytes() ?? Number.NaN;
+    return measureCrowds({ address, residentBytes, say: settings.say }, settings.rounds, crowdOf(settings));
+  });
+}
+
+function crowdOf({ isQuick }: BenchSettings): CrowdOptions {
+  return isQuick ? quickCrowd : fullCrowd;
 }
 
 function memories(servers: readonly Server[], running: readonly Running[], row: string): Measured[] {

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { processorSecondsOf } from "./processor.ts";
 import { residentBytesOf } from "./resident.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -77,6 +78,11 @@ export class ServerProcess {
   /** Memory of the process that is in use now, bytes. */
   residentBytes(): number {
     return residentBytesOf(this.#process.pid);
+  }
+
+  /** Time of the processors that all its threads have had, seconds. */
+  processorSeconds(): number {
+    return processorSecondsOf(this.#process.pid);
   }
 
   /** Ends it as SIGTERM does, draining; answers with its exit code. */

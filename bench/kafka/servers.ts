@@ -8,12 +8,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processorSecondsOf } from "../processor.ts";
 import { residentBytesOf } from "../resident.ts";
 import { ServerProcess } from "../server-process.ts";
 import type { Installed } from "./install.ts";
 
 export interface Running {
   residentBytes(): number;
+  /** Of the processors, all its threads, since it started. */
+  processorSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ export async function cumulog(directory: string): Promise<Server> {
     const server = await ServerProcess.start(args, { readyMsMax });
     return {
       residentBytes: () => server.residentBytes(),
+      processorSeconds: () => server.processorSeconds(),
       stop: async () => {
         await server.stop();
       },
@@ -92,6 +96,7 @@ async function whenReachable(child: ChildProcess, port: number): Promise<Running
   }
   return {
     residentBytes: () => residentBytesOf(child.pid),
+    processorSeconds: () => processorSecondsOf(child.pid),
     stop: async () => {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

@@ -12,6 +12,8 @@ export type Subject = {
   readonly name: string;
   readonly address: string;
   readonly topicConfig: readonly string[];
+  /** What the server has had of the processors. */
+  readonly processorSeconds: () => number;
 };
 
 type Deps = {
@@ -28,6 +30,7 @@ type Options = {
 };
 
 const mebibyte = 1024 * 1024;
+const gigabyte = 1e9;
 export const kafkaWorkloads: readonly Workload[] = [
   { valueBytes: 100, partitions: 1 },
   { valueBytes: 100, partitions: 16 },
@@ -73,16 +76,28 @@ async function move(
   await creator.create(transfer.server, transfer.topic, transfer.partitions, subject.topicConfig);
   // What one server left to be written some time must not be paid for by the next.
   execFileSync("sync");
-  const to = (verb: string, recordsPerSecond: number): Measured => ({
-    row: `${verb}, ${client.name}, ${titleOf(transfer)}`,
-    column: subject.name,
-    unit: "MiB/s",
-    value: (recordsPerSecond * transfer.valueBytes) / mebibyte,
-  });
-  const written = await client.produce(transfer);
-  const measured = options.hasProduce ? [to("produce", written.recordsPerSecond)] : [];
-  if (options.hasConsume) measured.push(to("consume", (await client.consume(transfer)).recordsPerSecond));
+  const written = await timed(subject, "produce", client, transfer);
+  const measured = options.hasProduce ? [...written] : [];
+  if (options.hasConsume) measured.push(...(await timed(subject, "consume", client, transfer)));
   return measured;
+}
+
+/** How fast it went, and what of the processors it cost the server: that no neighbour falsifies. */
+async function timed(
+  { name: column, processorSeconds }: Subject,
+  verb: "produce" | "consume",
+  client: Client,
+  transfer: Transfer,
+): Promise<readonly Measured[]> {
+  const row = `${verb}, ${client.name}, ${titleOf(transfer)}`;
+  const before = processorSeconds();
+  const { recordsPerSecond } = await client[verb](transfer);
+  const seconds = processorSeconds() - before;
+  const bytes = transfer.records * transfer.valueBytes;
+  return [
+    { row, column, unit: "MiB/s", value: (recordsPerSecond * transfer.valueBytes) / mebibyte },
+    { row: `${row}: processor`, column, unit: "s/GB", value: seconds / (bytes / gigabyte) },
+  ];
 }
 
 function recordsOf({ valueBytes }: Workload, { seconds, isQuick }: Options): number {
