@@ -34,10 +34,29 @@ function fail(message) {
 async function runHere() {
   endWithShim();
   module.enableCompileCache();
+  resolveSourcesByName();
   // Sources run as they are, but not under node_modules: a published package has dist/ alone.
   const isBuilt = !existsSync(join(home, "cli", "main.ts"));
   const { main } = await import(isBuilt ? "../dist/cli/main.js" : "../cli/main.ts");
   await main(process.argv.slice(2));
+}
+
+/**
+ * Our sources name each other by their whole path. Node would look for links and package.json behind each of some
+ * thousand imports, which is a sixth of what a start takes.
+ */
+function resolveSourcesByName() {
+  const isSource = /^\.\.?\/.*\.ts$/;
+  module.registerHooks({
+    resolve: (specifier, context, next) =>
+      isSource.test(specifier)
+        ? {
+            url: new URL(specifier, context.parentURL).href,
+            format: "module-typescript",
+            shortCircuit: true,
+          }
+        : next(specifier, context),
+  });
 }
 
 /**

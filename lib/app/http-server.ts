@@ -1,15 +1,18 @@
 /**
  * An HTTP server of Node around an app of Request and Response. It bounds what one client can take (connections, time for
  * the headers, silence), and closes in good order: nothing new is accepted, what is under way is answered, and each
- * connection ends with its last answer.
+ * connection ends with its last answer. What turns a request of Node's into one of the app's is loaded for the first one:
+ * it brings all of fetch with it, and a server that only Kafka's clients use never needs it.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../ports/index.ts";
 import { messageOf } from "../std/index.ts";
 import { bracketed } from "./address.ts";
 import { asListenError } from "./errors.ts";
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -34,16 +37,12 @@ export class HttpServer {
   readonly #connections = new Map<Socket, Set<ServerResponse>>();
   #isClosing = false;
 
-  constructor(
-    deps: { readonly clock: Clock; readonly fetch: (request: Request) => Response | Promise<Response> },
-    options: HttpServerOptions,
-  ) {
+  constructor(deps: { readonly clock: Clock; readonly fetch: Fetch }, options: HttpServerOptions) {
     this.#options = options;
     this.#clock = deps.clock;
-    // It answers what is no request at all, before the app sees it.
-    const errorHandler = (error: unknown): Response =>
-      Response.json({ error_code: 40001, message: messageOf(error) }, { status: 400 });
-    const listener = getRequestListener(deps.fetch, { errorHandler });
+    // Not an import: that reads every export of the module, and one of them loads fetch.
+    const { createServer } = process.getBuiltinModule("node:http");
+    let listening: Promise<Listener> | undefined;
     this.#server = createServer(
       {
         headersTimeout: headersMsMax,
@@ -54,7 +53,8 @@ export class HttpServer {
       },
       (incoming: IncomingMessage, outgoing: ServerResponse) => {
         this.#follow(incoming.socket, outgoing);
-        void listener(incoming, outgoing);
+        listening ??= listenerOf(deps.fetch);
+        void listening.then(listener => listener(incoming, outgoing));
       },
     );
     this.#server.on("connection", (socket: Socket) => {
@@ -114,6 +114,14 @@ export class HttpServer {
       if (this.#isClosing && underWay?.size === 0) socket.end();
     });
   }
+}
+
+async function listenerOf(fetch: Fetch): Promise<Listener> {
+  const { getRequestListener } = await import("@hono/node-server");
+  // It answers what is no request at all, before the app sees it.
+  const errorHandler = (error: unknown): Response =>
+    Response.json({ error_code: 40001, message: messageOf(error) }, { status: 400 });
+  return getRequestListener(fetch, { errorHandler });
 }
 
 function endConnectionWith(outgoing: ServerResponse): void {

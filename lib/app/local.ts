@@ -1,7 +1,6 @@
 /**
  * The embedded mode, joined: stores in a data directory or in memory, the engine over them, the REST face over that.
  */
-import type { Hono } from "hono";
 import {
   type LogOutput,
   SystemClock,
@@ -12,14 +11,15 @@ import {
 } from "../adapters/system/index.ts";
 import type { Engine, EngineOptions } from "../engine/index.ts";
 import type { ItemStore, ObjectStore } from "../ports/index.ts";
-import type { RestOptions } from "../rest/index.ts";
+import type { RestDeps, RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
 import type { Config } from "./settings.ts";
 import { packageVersion } from "./version/index.ts";
 
 /** Everything of one process but its port. */
 export type LocalLog = {
-  readonly app: Hono;
+  /** The REST face. It is loaded for its first request: a server that only Kafka's clients use never needs it. */
+  readonly fetch: (request: Request) => Promise<Response>;
   readonly engine: Engine;
   readonly items: ItemStore;
   /** Takes no more appends and resolves when all that are under way are answered. */
@@ -98,8 +98,7 @@ function awsPlaces({ table, bucket }: Config) {
 /** Joins the rest to the stores, as soon as they are open. Throws what they throw, and FormatNewer. */
 export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise<LocalLog> {
   const { clock, telemetry, stopping, config } = ground;
-  const loading = Promise.all([import("../engine/index.ts"), import("../rest/index.ts")]);
-  const [stores, [engineModule, rest]] = await Promise.all([opening, loading]);
+  const [stores, engineModule] = await Promise.all([opening, import("../engine/index.ts")]);
   const parts = { clock, telemetry, random: new SystemRandom(), codecs: systemCodecs };
   // A disk takes no money for a write: only what waits behind another one gains by waiting.
   const own = { lingersWhenIdle: config.backend === "aws" };
@@ -117,9 +116,20 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     telemetry.gauge("cumulog_block_cache_bytes", blockCacheBytes);
     return telemetry.exposition();
   };
-  const deps = { ...parts, engine, exposition, stopping };
-  const app = rest.createRestApp(deps, { ...rest.defaultRestOptions, ...restOptions(config) });
-  return { app, engine, items: stores.items, drain: () => engine.drain(), close: () => stores.close() };
+  let loading: Promise<Fetch> | undefined;
+  const fetch = async (request: Request): Promise<Response> => {
+    loading ??= restFace({ ...parts, engine, exposition, stopping }, config);
+    return (await loading)(request);
+  };
+  return { fetch, engine, items: stores.items, drain: () => engine.drain(), close: () => stores.close() };
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+async function restFace(deps: RestDeps, config: Config): Promise<Fetch> {
+  const { createRestApp, defaultRestOptions } = await import("../rest/index.ts");
+  const app = createRestApp(deps, { ...defaultRestOptions, ...restOptions(config) });
+  return request => app.fetch(request);
 }
 
 /** What the settings say to the engine. */

@@ -1,10 +1,8 @@
 /**
- * Starts and stops the service: the embedded stores, the engine and its REST face on a local port. The order of loading
- * is the order in which things take their time: the worker of the stores starts beside everything else.
+ * Starts and stops the service: the embedded stores, the engine and its two faces on local ports. The order of loading is
+ * the order in which things take their time: the worker of the stores starts beside everything else.
  */
 import type { LogOutput } from "../adapters/system/index.ts";
-import type { HttpServer } from "./http-server.ts";
-import type { KafkaPort } from "./kafka.ts";
 import { type Ground, joinLog, type LocalLog, makeGround, startStores } from "./local.ts";
 import type { RunningService } from "./serve.ts";
 import { type Config, flagOf, placeOf } from "./settings.ts";
@@ -17,10 +15,14 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
   const ground = makeGround(config, stopping.signal, output);
   const { stores } = await startStores(ground);
   const opening = joinLog(ground, stores);
-  const { HttpServer } = await import("./http-server.ts");
+  // While the stores open: what is loaded then is waited for by nobody.
+  const [{ HttpServer }, { listenForKafka }] = await Promise.all([
+    import("./http-server.ts"),
+    import("./kafka.ts"),
+  ]);
   const server = new HttpServer(
     // Who comes early waits for the log.
-    { clock: ground.clock, fetch: async request => (await opening).app.fetch(request) },
+    { clock: ground.clock, fetch: async request => (await opening).fetch(request) },
     { host: config.host, port: config.httpPort, connectionsMax: config.connectionsMax },
   );
   const [listening, opened] = await Promise.allSettled([server.listen(), opening]);
@@ -32,7 +34,11 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
     server.cut();
     throw opened.reason;
   }
-  const kafka = await kafkaPort(ground, opened.value, server);
+  const kafka = await listenForKafka(ground, opened.value).catch(async (error: unknown) => {
+    server.cut();
+    await opened.value.close();
+    throw error;
+  });
   sayHello(ground, listening.value, kafka.address);
   const stop = async (): Promise<void> => {
     const { telemetry } = ground;
@@ -55,18 +61,6 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
       kafka.cut();
     },
   };
-}
-
-/** Listens for Kafka's clients too, or leaves nothing open. */
-async function kafkaPort(ground: Ground, log: LocalLog, server: HttpServer): Promise<KafkaPort> {
-  const { listenForKafka } = await import("./kafka.ts");
-  try {
-    return await listenForKafka(ground, log);
-  } catch (error) {
-    server.cut();
-    await log.close();
-    throw error;
-  }
 }
 
 type Closable = { close(ms: number): Promise<void> };
