@@ -1,6 +1,7 @@
 /**
  * Gathers the batches of all callers into flushes: a flush leaves when a segment is full or its oldest batch has waited
- * long enough (less while everything gathered fits the item tier, or where writes cost no money and none is under way).
+ * long enough (less while everything gathered fits the item tier). Where writes cost no money it leaves sooner: at once when
+ * no flush is under way, and a moment after the last one was answered, so that those who heard of it come along.
  * What waits or is on its way is bounded in bytes: past the bound callers wait in line until their deadline.
  */
 import type { Clock } from "../../ports/index.ts";
@@ -12,6 +13,8 @@ import { heldBytes, type Pending } from "./types.ts";
 
 /** Header, footer and one chunk's row of a segment, about: what a batch costs on top of its bytes. */
 const segmentFrameBytes = 128;
+/** Timers count in whole milliseconds and fire early by a part of one: to wait for the rest would take one more. */
+const timerEarlyMs = 0.5;
 
 type Waiting = { readonly pending: Pending; readonly sinceMs: number };
 type Flush = (pendings: readonly Pending[], onPlaced: () => void) => Promise<void>;
@@ -25,6 +28,8 @@ export class Batcher {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #placing = 0;
+  /** Since when no flush is under way, on the monotonic clock. */
+  #idleSinceMs = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
   #isClosed = false;
 
@@ -89,8 +94,9 @@ export class Batcher {
     this.#cancelTimer = undefined;
     while (this.#waiting.length > 0 && this.#placing < this.#options.flushesInFlight) {
       const dueMs = this.#dueMs();
-      if (dueMs > this.#clock.monotonicMs()) {
-        this.#cancelTimer = this.#clock.timer(dueMs - this.#clock.monotonicMs(), () => this.#schedule());
+      const leftMs = dueMs - this.#clock.monotonicMs();
+      if (leftMs > timerEarlyMs) {
+        this.#cancelTimer = this.#clock.timer(leftMs, () => this.#schedule());
         return;
       }
       const pendings = this.#inTime(this.#cut());
@@ -103,10 +109,12 @@ export class Batcher {
     const oldest = this.#waiting[0];
     if (this.#isClosed || !oldest || this.#waitingBytes >= this.#options.segmentBytes) return 0;
     const { itemTierBytes, itemTierLingerMs, lingerMs, lingersWhenIdle } = this.#options;
-    const fitsItem = this.#waitingBytes <= itemTierBytes;
-    // A client that waits for its acknowledgements sends nothing more to gather; behind a flush there is time anyway.
-    const isIdle = !lingersWhenIdle && this.#running.size === 0;
-    return oldest.sinceMs + (fitsItem || isIdle ? Math.min(itemTierLingerMs, lingerMs) : lingerMs);
+    const shortMs = Math.min(itemTierLingerMs, lingerMs);
+    const latestMs = oldest.sinceMs + (this.#waitingBytes <= itemTierBytes ? shortMs : lingerMs);
+    // Behind a flush there is time anyway.
+    if (lingersWhenIdle || this.#running.size > 0) return latestMs;
+    // A client that waits for its acknowledgements sends nothing more to gather, but sends again when it has them.
+    return Math.min(latestMs, this.#idleSinceMs + shortMs);
   }
 
   /** The oldest batches, up to a segment. */
@@ -128,9 +136,10 @@ export class Batcher {
   /** Refuses, for certain, what waited past its deadline: nothing of it was sent. */
   #inTime(pendings: readonly Pending[]): readonly Pending[] {
     const nowMs = this.#clock.monotonicMs();
+    const late = pendings.filter(({ deadlineMs }) => deadlineMs < nowMs);
+    if (late.length === 0) return pendings;
     const error = new AppendFailed("the deadline passed before the batch could be stored");
-    for (const { answer, deadlineMs } of pendings)
-      if (deadlineMs < nowMs) answer.resolve({ kind: "failed", error });
+    for (const { answer } of late) answer.resolve({ kind: "failed", error });
     return pendings.filter(({ deadlineMs }) => deadlineMs >= nowMs);
   }
 
@@ -150,6 +159,13 @@ export class Batcher {
       for (const { answer } of pendings) answer.resolve({ kind: "failed", error: unknown });
     });
     this.#running.add(run);
-    void run.finally(() => this.#running.delete(run));
+    void run.finally(() => this.#ended(run));
+  }
+
+  #ended(run: Promise<void>): void {
+    this.#running.delete(run);
+    if (this.#running.size > 0) return;
+    this.#idleSinceMs = this.#clock.monotonicMs();
+    if (!this.#options.lingersWhenIdle) this.#schedule();
   }
 }
