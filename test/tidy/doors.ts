@@ -39,6 +39,11 @@ const doors: readonly Door[] = [
     opens: ["network"],
     reason: "the port for Kafka's clients; what comes through it goes to the engine as values",
   },
+  {
+    path: "lib/kafka/server/replies.ts",
+    opens: ["waiting"],
+    reason: "to the end of the turn, so that all that it answers leaves in one write",
+  },
   { path: "lib/app/", opens: everything, reason: "where the parts of a process are joined" },
   {
     path: "cli/",

@@ -1,7 +1,8 @@
 /**
- * Answers on their way to one client, in the order in which they are given. They leave in pieces, so that a reader that is
- * slow but alive is told from one that takes nothing, and what it took is let go. Who takes nothing for long while the room
- * for answers is full is cut off.
+ * Answers on their way to one client, in the order in which they are given. Those of one turn leave together: what one flush
+ * stored is acknowledged by one write, and its client wakes once. They leave in pieces, so that a reader that is slow but
+ * alive is told from one that takes nothing, and what it took is let go. Who takes nothing for long while the room for answers
+ * is full is cut off.
  */
 import type { Socket } from "node:net";
 import type { Clock } from "../../ports/index.ts";
@@ -32,6 +33,7 @@ export class Replies {
   #queuedBytes = 0;
   /** With the socket. */
   #leavingBytes = 0;
+  #isAboutToWrite = false;
   #waiting: (() => void)[] = [];
 
   constructor(deps: Deps) {
@@ -53,13 +55,23 @@ export class Replies {
     for (const part of parts) this.#parts.push(part);
     this.#queuedBytes += size.length + bytes;
     this.#deps.answers.hold(size.length + bytes);
-    this.#write();
+    if (!this.#isAboutToWrite) {
+      this.#isAboutToWrite = true;
+      // After everything that this turn settles.
+      process.nextTick(() => this.#writeAll());
+    }
     return size.length + bytes;
   }
 
   /** Resolves when so many bytes or less are unsent; also when the client is gone. */
   async unsentAtMost(bytes: number): Promise<void> {
     while (this.unsentBytes > bytes) await new Promise<void>(resolve => this.#waiting.push(resolve));
+  }
+
+  #writeAll(): void {
+    this.#isAboutToWrite = false;
+    if (this.#deps.socket.writable) this.#write();
+    else this.#letGo(this.#dropQueued());
   }
 
   #write(): void {
