@@ -8,12 +8,13 @@ import { checkHistory, HistoryWriter } from "./checker/index.ts";
 const dayAndMore = 90_000_000;
 const sequences: Readonly<Record<string, number>> = { a: 0, b: 1 };
 
-/** `b` asked and answered by an offset or an error, a leap, or an answer that never came. */
-type Told = readonly [value: string, heard: number | string | "nothing"] | "leap" | "short leap";
+/** A batch, and what was heard of it at once, or after all the others: an offset, an error, or nothing. Or a leap. */
+type Told = readonly [value: string, heard: number | string, when?: "last"] | "leap" | "short leap";
 
 function broken(told: readonly Told[], log: string): readonly string[] {
   const writer = new HistoryWriter({ now: () => 0 });
   const place = { topic: "t", log: "t", partition: 0 };
+  const late: [id: number, heard: number | string][] = [];
   writer.ok(writer.invoke("p", { op: "create", topic: "t", partitions: 1 }), {
     op: "topic",
     topics: [{ name: "t", log: "t", partitions: 1 }],
@@ -23,7 +24,7 @@ function broken(told: readonly Told[], log: string): readonly string[] {
       writer.leap(step === "leap" ? dayAndMore : 3_600_000);
       continue;
     }
-    const [value, heard] = step;
+    const [value, heard, when] = step;
     const sequence = sequences[value];
     const producer = sequence === undefined ? {} : { producer: { id: 7, epoch: 0, sequence } };
     const id = writer.invoke("p", {
@@ -33,10 +34,13 @@ function broken(told: readonly Told[], log: string): readonly string[] {
       timestampsMs: [1],
       ...producer,
     });
-    if (typeof heard === "number") writer.ok(id, { op: "append", baseOffset: heard, appendTimeMs: -1 });
+    if (when === "last") late.push([id, heard]);
+    else if (typeof heard === "number") writer.ok(id, { op: "append", baseOffset: heard, appendTimeMs: -1 });
     else if (heard === "nothing") writer.info(id);
     else writer.fail(id, { name: heard, kind: "caller", message: heard });
   }
+  for (const [id, heard] of late)
+    if (typeof heard === "number") writer.ok(id, { op: "append", baseOffset: heard, appendTimeMs: -1 });
   writer.final();
   const fetched = writer.invoke("reader", {
     op: "fetch",
@@ -169,6 +173,20 @@ describe("a producer that the log forgot", () => {
     ["may be refused without a reason", [["b", "ReadFailed"]], "abx"],
   ])("%s", (_, told, log) => {
     expect(broken([...before, ...told], log)).toEqual([]);
+  });
+
+  it("begins anew with a first batch that was under way all the time", () => {
+    expect(broken([["a", 2, "last"], ["a", 0], "leap", ["x", 1]], "axa")).toEqual([]);
+    expect(
+      broken(
+        [
+          ["a", 2, "last"],
+          ["a", 0],
+          ["x", 1],
+        ],
+        "axa",
+      ),
+    ).toContain("I3");
   });
 
   it.each<[string, string, readonly Told[], string]>([

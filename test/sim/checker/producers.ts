@@ -53,7 +53,9 @@ function checkOffsets(ofOne: readonly Delivery[], forgetting: Forgetting): reado
     const first = offsets.get(batch);
     offsets.set(batch, first ?? { offset, operation });
     if (first === undefined || first.offset === offset) return [];
-    if (forgetting.isPossible(place, producer.id, first.operation, operation)) return [];
+    const [before, after] =
+      first.offset < offset ? [first.operation, operation] : [operation, first.operation];
+    if (forgetting.isPossible(place, producer.id, before, after)) return [];
     const message = `${describe(operation)} is at ${offset}; ${describe(first.operation)}, the same batch, at ${first.offset}`;
     return [{ invariant: "I3", message } as const];
   });
