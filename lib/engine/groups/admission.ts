@@ -51,7 +51,7 @@ export class Admission {
       // Gone since: the group moved on between the two reads.
       const roster = await this.#known.of(group).generations.roster(state);
       if (roster === undefined) continue;
-      checkMember(group, claim, roster.get(memberKeyOf(claim.memberId, claim.instanceId))?.memberId);
+      checkMember(group, claim, memberIn(roster, claim)?.memberId);
       if (state.generation !== claim.generation)
         throw new GenerationFenced(
           `generation ${claim.generation} of group ${group} is over: ${state.generation} is present`,
@@ -64,10 +64,12 @@ export class Admission {
   /** A member of KIP-848 speaks for its own epoch, which changes whenever it gives something up. */
   async #admitConsumer(group: string, claim: MemberClaim): Promise<void> {
     const key = groupMemberKey(group, memberKeyOf(claim.memberId, claim.instanceId));
-    const attributes = await this.#store.get(key, true);
-    const there = attributes?.["memberId"];
-    checkMember(group, claim, typeof there === "string" ? there : undefined);
-    const epoch = attributes?.["epoch"];
+    const there = await this.#store.get(key, true);
+    const isNameless = there === undefined && claim.instanceId === undefined;
+    const known = isNameless ? memberIn(await this.#store.readConsumers(group), claim) : there;
+    const memberId = known?.["memberId"];
+    checkMember(group, claim, typeof memberId === "string" ? memberId : undefined);
+    const epoch = known?.["epoch"];
     if (epoch !== claim.generation)
       throw new StaleMemberEpoch(
         `member "${claim.memberId}" of group ${group} has epoch ${epoch}, not ${claim.generation}`,
@@ -105,6 +107,16 @@ export function checkMember(
   throw new InstanceFenced(
     `instance "${claim.instanceId}" of group ${group} is member "${known}" now, not "${claim.memberId}"`,
   );
+}
+
+/** A static member need not say the name of its instance: requests to fetch offsets have no place for it. */
+function memberIn<T extends { readonly memberId: string }>(
+  members: ReadonlyMap<string, T>,
+  { memberId, instanceId }: MemberClaim,
+): T | undefined {
+  const byKey = members.get(memberKeyOf(memberId, instanceId));
+  if (byKey !== undefined || instanceId !== undefined) return byKey;
+  return [...members.values()].find(member => member.memberId === memberId);
 }
 
 function admitAnybody(group: string, state: GroupState | undefined): GroupState | undefined {
