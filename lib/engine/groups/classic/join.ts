@@ -94,16 +94,18 @@ export class Joining {
     const roster = await known.generations.roster(state);
     const place = roster?.get(key);
     const metadata = request.protocols.find(({ name }) => name === state.protocol)?.metadata;
-    const saysTheSame = place !== undefined && metadata !== undefined && equalBytes(place.metadata, metadata);
-    if (before === undefined || roster === undefined || !saysTheSame) return undefined;
+    if (before === undefined || roster === undefined || place === undefined || metadata === undefined)
+      return undefined;
     if (state.phase !== "stable" && state.phase !== "completing") return undefined;
-    const isSame = place.memberId === memberId;
-    // A leader that joins again wants to assign anew.
-    if (isSame)
-      return key === state.leader && state.phase === "stable" ? undefined : answer(state, roster, joiner);
+    if (place.memberId === memberId) {
+      // A leader that joins again wants to assign anew.
+      const isLeading = key === state.leader && state.phase === "stable";
+      return isLeading || !equalBytes(place.metadata, metadata) ? undefined : answer(state, roster, joiner);
+    }
     if (request.memberId !== "" || state.phase !== "stable") return undefined;
     await this.#write(known, joiner, state.generation);
-    const replaced = await replaceStatic(this.#deps.store, known, state, roster, { key, memberId });
+    // What it says may differ, as in Kafka: one that was restarted owns nothing any more.
+    const replaced = await replaceStatic(this.#deps.store, known, state, roster, { key, memberId, metadata });
     return replaced && answer(replaced.state, replaced.roster, joiner, { isReplaced: true });
   }
 
