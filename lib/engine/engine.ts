@@ -16,7 +16,7 @@ import {
   SegmentPlacer,
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
-import { Groups } from "./groups/index.ts";
+import { CalledReaders, type GroupPolls, Groups, type Instances } from "./groups/index.ts";
 import { checkEngineOptions } from "./options.ts";
 import { type DescribedProducer, ProducerIds, Producers } from "./producers/index.ts";
 import {
@@ -51,6 +51,10 @@ export class Engine {
   readonly options: EngineOptions;
   readonly topics: Topics;
   readonly groups: Groups;
+  /** Readers of groups by single calls, whose place is kept for them. */
+  readonly instances: Instances;
+  /** Readers of groups by single calls that keep only who they are. */
+  readonly groupPolls: GroupPolls;
   readonly #clock: Clock;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
@@ -95,6 +99,19 @@ export class Engine {
     const watch = new Watch(deps, options);
     this.#fetcher = new Fetcher(deps, options, resolver, shards, planner, loader, watch);
     this.#lister = new OffsetLister(deps, options, resolver, shards, planner, loader);
+    const readers = new CalledReaders(
+      {
+        ...deps,
+        groups: this.groups,
+        topics: this.topics,
+        resolver,
+        fetcher: this.#fetcher,
+        lister: this.#lister,
+      },
+      options,
+    );
+    this.instances = readers.instances;
+    this.groupPolls = readers.polls;
     this.#deleter = new RecordDeleter(deps, options, resolver, shards);
   }
 

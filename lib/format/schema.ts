@@ -97,6 +97,13 @@ export const schema: readonly ItemKind[] = [
     file: "items/group-index.ts",
   },
   {
+    kind: "consumer instance",
+    pk: "I#<group>",
+    sk: "<instance>",
+    content: "a consumer over HTTP: its settings, what it reads, where it stands, which member it is",
+    file: "items/instance.ts",
+  },
+  {
     kind: "counter",
     pk: "C",
     sk: "floor, cluster, format-level, producer-id",

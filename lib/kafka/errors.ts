@@ -68,6 +68,12 @@ const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
   UnreleasedInstance: "UNRELEASED_INSTANCE_ID",
   UnsupportedAssignor: "UNSUPPORTED_ASSIGNOR",
   InvalidRegularExpression: "INVALID_REGULAR_EXPRESSION",
+  // Of readers over HTTP alone: no handler of this face meets them.
+  UnknownInstance: "UNKNOWN_MEMBER_ID",
+  InstanceExists: "INVALID_REQUEST",
+  InstanceConflict: "INVALID_REQUEST",
+  InstanceBusy: "COORDINATOR_NOT_AVAILABLE",
+  PositionMissing: "INVALID_REQUEST",
   BatchTooLarge: "MESSAGE_TOO_LARGE",
   BatchInvalid: "INVALID_RECORD",
   BatchTruncated: "CORRUPT_MESSAGE",

@@ -52,6 +52,24 @@ export class MethodNotAllowed extends CumulogError {
   }
 }
 
+/** A setting of a consumer instance has no such value. */
+export class InvalidConsumerConfig extends CumulogError {
+  override readonly name = "InvalidConsumerConfig";
+  readonly kind = "caller";
+}
+
+/** The consumer instance shows its records in another format than the client asks for. */
+export class FormatMismatch extends CumulogError {
+  override readonly name = "FormatMismatch";
+  readonly kind = "caller";
+}
+
+/** The member that a poll speaks for is out of its group, whatever the reason. */
+export class MemberFenced extends CumulogError {
+  override readonly name = "MemberFenced";
+  readonly kind = "fenced";
+}
+
 /** The Host header names another server than this one (DNS rebinding). */
 export class HostRefused extends CumulogError {
   override readonly name = "HostRefused";
@@ -110,6 +128,9 @@ type RestError =
   | BadRequest
   | Unprocessable
   | NotPresentable
+  | InvalidConsumerConfig
+  | FormatMismatch
+  | MemberFenced
   | UnknownPath
   | UnknownResource
   | MethodNotAllowed
@@ -133,7 +154,7 @@ export type ErrorName =
 
 /** How an error is said. */
 export type Translation = {
-  readonly status: 400 | 403 | 404 | 405 | 408 | 413 | 415 | 416 | 422 | 409 | 500 | 503 | 504 | 507;
+  readonly status: 400 | 403 | 404 | 405 | 406 | 408 | 413 | 415 | 416 | 422 | 409 | 500 | 503 | 504 | 507;
   readonly code: number;
   /** What it means and what to do, for people. */
   readonly meaning: string;
@@ -164,13 +185,29 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
     40403,
     "The group has no such member or consumer: it left or was expired. Join anew.",
   ),
+  UnknownInstance: say(
+    404,
+    40403,
+    "The group has no such consumer instance: it was deleted, or the group expired it. Make it anew.",
+  ),
   UnknownResource: say(404, 40404, "There is no cluster, broker or config of that name."),
   UnknownGroup: say(404, 40405, "There is no group of this id."),
+  FormatMismatch: say(
+    406,
+    40601,
+    "The consumer instance was made for another format than the Accept header asks for.",
+  ),
   MethodNotAllowed: say(405, 40501, "The path is not served with this method: see the Allow header."),
   BodyTooSlow: say(408, 40801, "The body did not arrive in time. What was not answered was not stored."),
   TopicFenced: say(409, 40901, "The topic was deleted, or deleted and created anew, meanwhile."),
-  OutOfOrderSequence: say(409, 40902, "A batch of an idempotent producer is missing before this one."),
-  DuplicateSequence: say(409, 40903, "The batch was appended so long ago that its offset is not remembered."),
+  InstanceExists: say(409, 40902, "The group has a consumer instance of this name."),
+  InstanceConflict: say(
+    409,
+    40903,
+    "What is asked does not go with what the consumer instance is subscribed to or was assigned.",
+  ),
+  OutOfOrderSequence: say(409, 40916, "A batch of an idempotent producer is missing before this one."),
+  DuplicateSequence: say(409, 40917, "The batch was appended so long ago that its offset is not remembered."),
   InvalidProducerEpoch: say(409, 40904, "A newer epoch of the same producer wrote: this one is out."),
   UnknownProducer: say(409, 40905, "The partition does not know the producer; its first sequence is 0."),
   RebalanceInProgress: say(409, 40906, "Members are joining the group: this one has to join too."),
@@ -187,6 +224,21 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   ),
   FencedMemberEpoch: say(409, 40914, "The member's epoch is fenced: give up all partitions and join anew."),
   UnreleasedInstance: say(409, 40915, "Another member has this instance id and has not left it."),
+  InstanceBusy: say(
+    409,
+    40918,
+    "Another call of the consumer instance came between. This one delivered nothing: ask again.",
+  ),
+  MemberFenced: say(
+    409,
+    40919,
+    "The member is out of its group: what it did not commit is another's. Join anew, without `member`.",
+  ),
+  PositionMissing: say(
+    409,
+    40920,
+    "Nothing says where to begin: no offset is committed, or it is outside the log. Commit or seek.",
+  ),
   BodyTooLarge: say(
     413,
     41301,
@@ -201,13 +253,14 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   MediaTypeUnsupported: say(415, 41501, "The Content-Type is none that this path takes."),
   OffsetOutOfRange: say(416, 41601, "The offset is outside the log. The message has the range."),
   Unprocessable: say(422, 42201, "A record's data is not what its type says (base64, Unicode, time)."),
+  InvalidConsumerConfig: say(422, 42204, "A setting of a consumer instance has no such value."),
   NotPresentable: say(
     422,
     42202,
     "A stored record cannot be shown in the format asked for; try `format=binary`.",
   ),
   RecordRefused: say(422, 42203, "The topic does not take this record (no key on a compacted topic)."),
-  TimestampRefused: say(422, 42204, "The timestamp is outside what the topic allows."),
+  TimestampRefused: say(422, 42218, "The timestamp is outside what the topic allows."),
   BatchInvalid: say(422, 42205, "A field of a record batch holds what it must not."),
   BatchTruncated: say(422, 42206, "The bytes end before the record batch does."),
   BatchChecksumWrong: say(422, 42207, "The CRC-32C of a record batch is not that of its bytes."),

@@ -17,11 +17,13 @@ import {
   decodeCommitted,
   decodeEntry,
   decodePage,
+  decodePositions,
   decodeProducers,
   type Entry,
   encodeCommitted,
   encodeEntry,
   encodePage,
+  encodePositions,
   encodeProducers,
   type Page,
 } from "../../lib/format/items/index.ts";
@@ -74,6 +76,16 @@ const committed = {
   metadata: "read by hand \u00e9",
 };
 
+const positions = new Map([
+  [
+    topic,
+    new Map([
+      [0, 1_000_006],
+      [300, 0],
+    ]),
+  ],
+]);
+
 const segment = encodeSegment(
   id,
   [
@@ -115,6 +127,13 @@ describe("golden bytes", () => {
       Buffer.from(golden("items/committed-offset-1")).toString("hex"),
     );
     expect(decodeCommitted(golden("items/committed-offset-1"))).toEqual(committed);
+  });
+
+  it("of positions are written and read", () => {
+    expect(Buffer.from(encodePositions(positions)).toString("hex")).toBe(
+      Buffer.from(golden("items/positions-1")).toString("hex"),
+    );
+    expect(decodePositions(golden("items/positions-1"))).toEqual(positions);
   });
 
   it("of a segment are written and read", () => {

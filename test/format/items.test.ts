@@ -26,6 +26,7 @@ import {
   groupMemberKey,
   groupOffsetsKey,
   groupStateKey,
+  instanceKey,
   memberKeyOf,
   newSequencer,
   type PageEntry,
@@ -257,6 +258,7 @@ describe("topics and the schema", () => {
       "group piece": piecesOf("g", 1, "name", new Uint8Array()).items[0],
       "group offsets": groupOffsetsKey("g", topic),
       "group listing": groupIndexKey("g"),
+      "consumer instance": instanceKey("g", "i"),
       counter: counterKey("floor"),
     };
     expect(schema.map(({ kind }) => kind).sort()).toEqual(Object.keys(keys).sort());

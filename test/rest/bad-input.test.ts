@@ -477,7 +477,7 @@ const v3Records: readonly Case[] = [
     "POST",
     produceV3,
     422,
-    42204,
+    42218,
     /^timestamp 32472144000000 is \d+ ms ahead of/,
     json('{"timestamp":"2999-01-01T00:00:00Z"}'),
   ),

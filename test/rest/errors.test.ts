@@ -7,7 +7,7 @@ import { AssertionFailed, CumulogError } from "../../lib/std/index.ts";
 
 /** The kinds of an error and the statuses that say the same to a client. */
 const statusesOf = {
-  caller: [400, 403, 404, 405, 408, 409, 413, 415, 416, 422, 500],
+  caller: [400, 403, 404, 405, 406, 408, 409, 413, 415, 416, 422, 500],
   busy: [409, 503, 504, 507],
   fenced: [404, 409],
   operator: [500],
@@ -47,7 +47,7 @@ describe("errors", () => {
   it("share a code only where Confluent has one for all of them, and where they are our own", () => {
     const names = Map.groupBy(Object.entries(translations), ([, { code }]) => code);
     const shared = [...names].filter(([, entries]) => entries.length > 1).map(([code]) => code);
-    expect(shared.sort()).toEqual([40002, 50002]);
+    expect(shared.sort()).toEqual([40002, 40403, 50002]);
   });
 
   it("promise that a retry is safe only where nothing was done", () => {

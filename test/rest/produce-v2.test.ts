@@ -124,7 +124,7 @@ describe("an idempotent producer", () => {
     await send(app, { id: 1, epoch: 1, sequence: 0 }, 1);
     const missing = await send(app, { id: 1, epoch: 1, sequence: 5 }, 2);
     expect(missing.body.offsets[0]).toMatchObject({ partition: null, error_code: 1 });
-    expect(missing.body.offsets[0].error).toMatch(/40902.*sequence 5 came, 1 is next/);
+    expect(missing.body.offsets[0].error).toMatch(/40916.*sequence 5 came, 1 is next/);
     const fenced = await send(app, { id: 1, epoch: 0, sequence: 1 }, 2);
     expect(fenced.body.offsets[0].error).toMatch(/40904/);
   });

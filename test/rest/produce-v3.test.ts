@@ -156,7 +156,7 @@ describe("a stream of records", () => {
       [200, 0],
       [42201, 'key.data "*" is not base64'],
       [
-        42204,
+        42218,
         expect.stringMatching(
           /^timestamp 32472144000000 is \d+ ms ahead of \d+; topic latest allows 3600000$/,
         ),

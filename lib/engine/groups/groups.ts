@@ -1,6 +1,7 @@
 /**
  * Consumer groups: their verbs joined. Any process may serve any member; what it knows of a group can be lost at any time.
  */
+import { memberKeyOf } from "../../format/items/index.ts";
 import type { TopicResolver, Topics } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { GroupAdmin } from "./admin.ts";
@@ -111,6 +112,11 @@ export class Groups {
    */
   async consumerHeartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
     return this.#consumers.heartbeat(request);
+  }
+
+  /** Says that a member of kind consumer without an instance id lives, if that is due. */
+  async beat(group: string, memberId: string): Promise<void> {
+    await this.#of(group).beats.beat({ key: memberKeyOf(memberId, undefined), memberId });
   }
 
   /** One group of kind consumer with its members. Throws UnknownGroup, InvalidGroupId, GroupUnavailable. */

@@ -33,6 +33,26 @@ export {
 } from "./errors.ts";
 export type { ExpiryReport } from "./expire.ts";
 export { Groups } from "./groups.ts";
+export {
+  CalledReaders,
+  type GroupPoll,
+  type GroupPolled,
+  type GroupPolls,
+  InstanceBusy,
+  InstanceConflict,
+  InstanceExists,
+  type InstanceName,
+  type InstanceSubscription,
+  type Instances,
+  type PartitionName,
+  type PartitionRecords,
+  PositionMissing,
+  type ReadOptions,
+  type Take,
+  type TopicAssignment,
+  type TopicPosition,
+  UnknownInstance,
+} from "./instances/index.ts";
 export type {
   CommitPartition,
   FetchedOffsets,

@@ -151,7 +151,8 @@ export function encodeSubscription({ names, regex, assignor }: Subscription): Ui
   return writer.text(assignor ?? "").finish();
 }
 
-function decodeSubscription(bytes: Uint8Array): Subscription {
+/** Unpacks a subscription. Throws MalformedBytes. */
+export function decodeSubscription(bytes: Uint8Array): Subscription {
   const reader = begin(bytes, subscriptionVersion, "a subscription");
   const names: string[] = [];
   for (let left = reader.varint(); left > 0; left--) names.push(reader.text());

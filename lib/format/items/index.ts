@@ -24,6 +24,18 @@ export {
   gatewayPartitionKey,
   readGateway,
 } from "./gateway.ts";
+export {
+  type ConsumerMember,
+  consumerMemberItem,
+  decodeTopicPartitions,
+  encodeSubscription,
+  encodeTopicPartitions,
+  isConsumerMember,
+  memberUnchanged,
+  readConsumerMember,
+  type Subscription,
+  type TopicPartitions,
+} from "./group-consumer-member.ts";
 export { groupIndexKey, groupIndexPartitionKeys } from "./group-index.ts";
 export {
   type ClassicMember,
@@ -76,6 +88,18 @@ export {
   readGroupState,
 } from "./group-state.ts";
 export {
+  decodePositions,
+  encodePositions,
+  type InstanceItem,
+  type InstanceSettings,
+  instanceItem,
+  instanceKey,
+  instanceUnchanged,
+  type OffsetReset,
+  type Positions,
+  readInstance,
+} from "./instance.ts";
+export {
   committedPageItem,
   committedPageKey,
   committedPageRange,
@@ -124,14 +148,3 @@ export {
   topicPartitionKey,
   topicSortKeys,
 } from "./topic.ts";
-export {
-  type ConsumerMember,
-  consumerMemberItem,
-  decodeTopicPartitions,
-  encodeTopicPartitions,
-  isConsumerMember,
-  memberUnchanged,
-  readConsumerMember,
-  type Subscription,
-  type TopicPartitions,
-} from "./group-consumer-member.ts";

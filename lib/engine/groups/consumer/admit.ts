@@ -105,6 +105,7 @@ function said(
     before.memberId === memberId &&
     (request.epoch !== 0 || isNew(before)) &&
     rebalanceMs === before.rebalanceMs &&
+    (request.sessionMs ?? before.sessionMs) === before.sessionMs &&
     isSameSubscription(subscription, before.subscription);
   if (isSame) return before;
   return {
@@ -114,7 +115,7 @@ function said(
     clientId,
     host,
     beat: before?.beat ?? "",
-    sessionMs: consumerSessionMs,
+    sessionMs: request.sessionMs ?? consumerSessionMs,
     rebalanceMs,
     epoch: before?.epoch ?? 0,
     previousEpoch: before?.previousEpoch ?? 0,

@@ -12,6 +12,7 @@ import {
   isMember,
   memberKeyOf,
   memberUnchanged,
+  type Subscription,
   type TopicPartitions,
 } from "../../../format/items/index.ts";
 import type { Random } from "../../../ports/index.ts";
@@ -22,7 +23,7 @@ import type { KnownGroup, KnownGroups } from "../known.ts";
 import type { GroupStore } from "../store.ts";
 import { admitMember } from "./admit.ts";
 import type { ConsumerLooker } from "./look.ts";
-import { isSame } from "./partitions.ts";
+import { isSame, noPartitions } from "./partitions.ts";
 import { ownedByOthers, type Step, stepOf } from "./reconcile.ts";
 import type { Targets } from "./target.ts";
 import {
@@ -44,6 +45,8 @@ type Settled = {
   readonly memberId: string;
   readonly epoch: number;
   readonly assignment: string;
+  readonly subscription: Subscription;
+  readonly assigned: TopicPartitions;
 };
 
 /** How often a step is begun anew because others changed the group meanwhile. */
@@ -74,8 +77,10 @@ export class Consumers {
     if (settled) return settled;
     // Named once: a step that is begun anew is of the same member.
     const memberId = request.memberId === "" ? newId(this.#deps.random) : request.memberId;
+    const owned = request.holdsNothing ? noPartitions : request.owned;
+    const named = { ...request, memberId, ...(owned !== undefined && { owned }) };
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const answer = await this.#advance(known, { ...request, memberId });
+      const answer = await this.#advance(known, named);
       if (answer) return answer;
     }
     throw new GroupUnavailable(`group ${known.id} changes faster than its members can be served`);
@@ -88,15 +93,14 @@ export class Consumers {
   ): Promise<ConsumerHeartbeatAnswer | undefined> {
     const key = memberKeyOf(memberId, instanceId);
     const settled = this.#settled.get(known)?.get(key);
-    const isNews = said.names !== undefined || said.regex !== undefined || said.owned !== undefined;
-    if (settled === undefined || isNews || settled.memberId !== memberId || settled.epoch !== epoch)
-      return undefined;
+    if (settled === undefined || settled.memberId !== memberId || settled.epoch !== epoch) return undefined;
+    if (said.owned !== undefined || !isSaidBefore(said, settled.subscription)) return undefined;
     if (this.#deps.looker.isDue(known)) return undefined;
     const state = await this.#deps.store.readState(known.id, { consistent: false });
     if (state?.assignment?.name !== settled.assignment) return undefined;
     // Its item is not its own any more: what it has to hear comes from a strong look.
     if ((await known.beats.beat({ key, memberId })).kind === "gone") return undefined;
-    return this.#answer(memberId, epoch, undefined);
+    return this.#answer(memberId, epoch, undefined, settled.assigned);
   }
 
   /** One step, from strong reads; undefined when others changed the group meanwhile, or this call has. */
@@ -117,16 +121,12 @@ export class Consumers {
     const after = await this.#take(known, key, written, step, targeted.state);
     if (after === undefined) return undefined;
     const { memberId } = request;
-    this.#remember(
-      known,
-      key,
-      { memberId, epoch: after.epoch, assignment: nameOf(targeted.state) },
-      step.isSettled,
-    );
+    this.#remember(known, key, { ...after, assignment: nameOf(targeted.state) }, step.isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
-    const isNews = request.owned !== undefined || request.epoch !== after.epoch;
+    const says = request.owned !== undefined && !request.holdsNothing;
+    const isNews = says || request.epoch !== after.epoch;
     const isTold = isNews || !isSame(before?.assigned ?? new Map(), after.assigned);
-    return this.#answer(memberId, after.epoch, isTold ? after.assigned : undefined);
+    return this.#answer(memberId, after.epoch, isTold ? after.assigned : undefined, after.assigned);
   }
 
   /** What the step is decided on: the state, then all members, read in this order while the state stays the same. */
@@ -195,7 +195,7 @@ export class Consumers {
       await known.changes.run("state", async () =>
         this.#deps.targets.current(known, state, await this.#deps.looker.members(known)),
       );
-    return this.#answer(memberId, epoch, undefined);
+    return this.#answer(memberId, epoch, undefined, noPartitions);
   }
 
   /** It gives up what it owns and keeps its place: the target stays as it is until its session is over. */
@@ -203,24 +203,47 @@ export class Consumers {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const before = (await this.#deps.store.readConsumers(known.id)).get(key);
       if (before === undefined || before.memberId !== request.memberId) return;
-      const nothing: TopicPartitions = new Map();
-      const away = { ...before, epoch: leavingForAWhileEpoch, assigned: nothing, revoking: nothing };
+      const away = {
+        ...before,
+        epoch: leavingForAWhileEpoch,
+        assigned: noPartitions,
+        revoking: noPartitions,
+      };
       if (await this.#write(known, key, before, away)) return;
     }
     throw new GroupUnavailable(`member "${request.memberId}" of group ${known.id} is served elsewhere`);
   }
 
-  #remember(known: KnownGroup, key: string, settled: Settled, isSettled: boolean): void {
+  #remember(
+    known: KnownGroup,
+    key: string,
+    { memberId, epoch, assignment, subscription, assigned }: Settled,
+    isSettled: boolean,
+  ): void {
     const all = this.#settled.get(known) ?? new Map<string, Settled>();
     this.#settled.set(known, all);
     if (all.size >= settledMax) all.clear();
-    if (isSettled) all.set(key, settled);
+    if (isSettled) all.set(key, { memberId, epoch, assignment, subscription, assigned });
     else all.delete(key);
   }
 
-  #answer(memberId: string, epoch: number, assignment: TopicPartitions | undefined): ConsumerHeartbeatAnswer {
-    return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, assignment };
+  #answer(
+    memberId: string,
+    epoch: number,
+    assignment: TopicPartitions | undefined,
+    assigned: TopicPartitions,
+  ): ConsumerHeartbeatAnswer {
+    return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, assignment, assigned };
   }
+}
+
+/** Clients over HTTP say what they want with each request, and mostly the same. */
+function isSaidBefore(
+  { names, regex }: Pick<ConsumerHeartbeatRequest, "names" | "regex">,
+  before: Subscription,
+): boolean {
+  const isSameNames = names === undefined || names.toSorted().join() === before.names.join();
+  return isSameNames && (regex ?? before.regex ?? "") === (before.regex ?? "");
 }
 
 function nameOf({ assignment }: GroupState): string {

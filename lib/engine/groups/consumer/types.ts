@@ -22,6 +22,13 @@ export type ConsumerHeartbeatRequest = {
   readonly assignor?: string;
   /** What the client has of what it was assigned. */
   readonly owned?: TopicPartitions;
+  /**
+   * The client has nothing under way of what it was assigned: one that asks over HTTP, between two requests. What it is to give
+   * up is given up at once, and an answer that it missed makes no difference to it.
+   */
+  readonly holdsNothing?: boolean;
+  /** How long it may be silent, ms; undefined: as long as all others. */
+  readonly sessionMs?: number;
 };
 
 /** Epochs that say that a member goes. */
@@ -36,6 +43,8 @@ export type ConsumerHeartbeatAnswer = {
   readonly intervalMs: number;
   /** What the client may use from now on; undefined: as it was told before. */
   readonly assignment: TopicPartitions | undefined;
+  /** All that it may use, whether or not it was told before. */
+  readonly assigned: TopicPartitions;
 };
 
 /** A member in a report. */
