@@ -107,6 +107,8 @@ export class GroupExpirer {
     const { store, clock } = this.#deps;
     if (clock.now() - state.sinceMs <= deadMs) return "none";
     const pk = groupPartitionKey(group);
+    // Left by whoever deleted it and died, or landed late: a group made from nothing could not write on them.
+    await this.#deps.offsets.deleteAll(group);
     // Members given an id before it was deleted, pieces that a dying process left.
     for (const range of [
       { from: "m#", to: "m#\u{10ffff}" },

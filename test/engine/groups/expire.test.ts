@@ -39,6 +39,19 @@ describe("groups that nobody asks about", () => {
     expect((await deps.items.query({ pk: "G#g", from: "", to: "~", consistent: true })).items).toEqual([]);
   });
 
+  it("leave no offsets behind, though whoever deleted them died before that", async () => {
+    const { clock, deps, engine, commit } = await aLog();
+    await commit();
+    const offsetItems = async () =>
+      (await deps.items.query({ pk: "G#g", from: "o#", to: "o#~", consistent: true })).items;
+    const [left] = await offsetItems();
+    await engine.groups.delete("g");
+    if (left) await deps.items.put(left);
+    await clock.advance(dayMs + 1);
+    expect(await engine.groups.expire(always)).toMatchObject({ removed: 1 });
+    expect(await offsetItems()).toEqual([]);
+  });
+
   it("lose members that vanished with the process that served them", async () => {
     const { clock, deps, engine } = await aLog();
     await synced(engine, await joined(engine));

@@ -6,8 +6,19 @@ import {
   type EngineOptions,
   type MemberClaim,
 } from "../../../lib/engine/index.ts";
-import { groupOffsetsKey } from "../../../lib/format/items/index.ts";
-import { type ItemKey, type ItemStore, OutcomeUnknown, StoreUnavailable } from "../../../lib/ports/index.ts";
+import {
+  groupOffsetsKey,
+  groupStateAttributes,
+  groupStateKey,
+  memberKeyOf,
+} from "../../../lib/format/items/index.ts";
+import {
+  type Item,
+  type ItemKey,
+  type ItemStore,
+  OutcomeUnknown,
+  StoreUnavailable,
+} from "../../../lib/ports/index.ts";
 import { anEngine } from "../../support/log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { memoryStores } from "../../support/script.ts";
@@ -253,6 +264,95 @@ describe("commits of several processes to one topic", () => {
     expect(attempts).toBeGreaterThan(3);
     expect(attempts).toBeLessThan(100);
     expect(await offsetIn(first.engine)).toBe(1);
+  });
+});
+
+describe("in a group of KIP-848, where partitions change hands within a generation", () => {
+  const member = (memberId: string, epoch: number): Item => ({
+    pk: groupStateKey("g").pk,
+    sk: `m#${memberKeyOf(memberId, undefined)}`,
+    attributes: { kind: "consumer", memberId, epoch },
+  });
+
+  /** Two processes, and a group with members a and c, both at epoch 5. */
+  async function aGroup() {
+    const log = await processes(2);
+    const state = {
+      kind: "consumer",
+      phase: "assigned",
+      generation: 5,
+      born: 5,
+      version: 1,
+      sinceMs: 0,
+    } as const;
+    await log.items.put({ ...groupStateKey("g"), attributes: groupStateAttributes(state) });
+    for (const id of ["a", "c"]) await log.items.put(member(id, 5));
+    const a: MemberClaim = { memberId: "a", generation: 5 };
+    const c: MemberClaim = { memberId: "c", generation: 5 };
+    expect(await commit(log.first.engine, a, 1)).toBe("done");
+    return { ...log, a, c };
+  }
+
+  it("a commit that was refused is admitted anew", async () => {
+    const { first, last, items, a } = await aGroup();
+    first.road.decide = (operation, key) => (operation === "update" && isOffsets(key) ? "frozen" : "done");
+    const slow = commit(first.engine, a, 2);
+    await first.clock.advance(0);
+    await items.put(member("a", 6));
+    expect(await offsetIn(last.engine)).toBe(1);
+    first.road.decide = () => "done";
+    for (const thaw of first.road.frozen) thaw();
+    expect(await passing(first, slow)).toBe("StaleMemberEpoch");
+    expect(await offsetIn(last.engine)).toBe(1);
+  });
+
+  it("a commit does not take the version that its process has learnt since it was admitted", async () => {
+    const { first, last, items, a, c } = await aGroup();
+    first.road.decide = (operation, key) => (operation === "update" && isOffsets(key) ? "frozen" : "done");
+    const other = commit(first.engine, c, 7, 1);
+    await first.clock.advance(0);
+    const slow = commit(first.engine, a, 2);
+    await first.clock.advance(0);
+    await items.put(member("a", 6));
+    expect(await offsetIn(last.engine)).toBe(1);
+    first.road.decide = () => "done";
+    for (const thaw of first.road.frozen) thaw();
+    expect(await passing(first, other)).toBe("done");
+    expect(await passing(first, slow)).toBe("StaleMemberEpoch");
+    expect([await offsetIn(last.engine), await offsetIn(last.engine, 1)]).toEqual([1, 7]);
+  });
+
+  it("a commit of many partitions does not take the version of an image that it had to read", async () => {
+    const { first, last, items, a } = await aGroup();
+    await first.engine.topics.create({ name: "wide", partitions: 200 });
+    const partitions = Array.from({ length: 150 }, (_, partition) => ({ partition, offset: 1 }));
+    const all = (engine: Engine, offset: number) =>
+      engine.groups.offsets.commit("g", a, [
+        { topic: "wide", partitions: partitions.map(each => ({ ...each, offset })) },
+      ]);
+    await all(first.engine, 1);
+    first.road.decide = (operation, key) => (operation === "get" && isOffsets(key) ? "frozen" : "done");
+    const slow = all(first.engine, 2);
+    await first.clock.advance(0);
+    await items.put(member("a", 6));
+    const ask = () =>
+      last.engine.groups.offsets.fetch("g", [{ topic: "wide", partitions: [0] }], { stamps: true });
+    const before = await ask();
+    first.road.decide = () => "done";
+    for (const thaw of first.road.frozen) thaw();
+    const [answer] = await passing(first, slow);
+    expect(answer?.partitions[0]).toMatchObject({ kind: "failed", error: { name: "StaleMemberEpoch" } });
+    expect(await ask()).toEqual(before);
+  });
+
+  it("a commit of many partitions is made by a member that may", async () => {
+    const { first, last, a } = await aGroup();
+    await first.engine.topics.create({ name: "wide", partitions: 200 });
+    for (const { engine } of [first, last, first]) {
+      const partitions = Array.from({ length: 150 }, (_, partition) => ({ partition, offset: 1 }));
+      const [answer] = await engine.groups.offsets.commit("g", a, [{ topic: "wide", partitions }]);
+      expect(answer?.partitions.every(({ kind }) => kind === "done")).toBe(true);
+    }
   });
 });
 

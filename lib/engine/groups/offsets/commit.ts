@@ -13,7 +13,7 @@ import type { Admission, MemberClaim } from "../admission.ts";
 import { OffsetInvalid, OffsetMetadataTooLarge, OffsetsFull, RebalanceInProgress } from "../errors.ts";
 import type { GroupStore } from "../store.ts";
 import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
-import { type Era, eraOf } from "./choose.ts";
+import { type Era, eraOf, type Seen } from "./choose.ts";
 import type { Changed, OffsetItems } from "./items.ts";
 import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "./types.ts";
 import { Waiting } from "./waiting.ts";
@@ -30,8 +30,11 @@ type Request = {
   readonly group: string;
   readonly claim: MemberClaim;
   readonly waiting: Waiting;
-  readonly admitted: Promise<Era>;
+  readonly admitted: Promise<Admitted>;
 };
+
+/** Where it may be written, as of a moment. */
+type Admitted = { readonly era: Era; readonly moment: number };
 
 export class OffsetCommitter {
   readonly #deps: Deps;
@@ -77,23 +80,30 @@ export class OffsetCommitter {
 
   #write(request: Request, key: ItemKey, set: ReadonlyMap<number, Uint8Array>) {
     const { group, claim, waiting } = request;
-    return this.#deps.items.inTurn(key, async (): Promise<Extract<Changed, { kind: "changed" }>> => {
-      for (let era = await request.admitted; ; era = await this.#admit(group, claim, waiting)) {
-        const changed = await this.#deps.items.change(key, era, { set, remove: [] }, waiting);
+    const { items } = this.#deps;
+    return items.inTurn(key, async (): Promise<Extract<Changed, { kind: "changed" }>> => {
+      let from: Seen | undefined;
+      for (let admitted = await request.admitted; ; admitted = await this.#admit(group, claim, waiting)) {
+        const { era, moment } = admitted;
+        // A version learnt since may be that of the next owner: it says nothing of who may write on it.
+        if (from === undefined && era.isByVersion && items.isSeenSince(key, moment)) continue;
+        const changed = await items.change(key, era, { set, remove: [] }, waiting, from);
         if (changed.kind === "changed") return changed;
+        from = changed.seen;
       }
     });
   }
 
   /** The generation to write in. Makes the group for someone without a member, if there is none. */
-  async #admit(group: string, claim: MemberClaim, waiting: Waiting): Promise<Era> {
+  async #admit(group: string, claim: MemberClaim, waiting: Waiting): Promise<Admitted> {
     for (;;) {
+      const moment = this.#deps.items.moment();
       const state = await this.#deps.admission.admit(group, claim);
       waiting.check();
       // It has not heard yet what it is assigned: what it reads is of the generation before.
       if (state?.phase === "completing")
         throw new RebalanceInProgress(`group ${group} waits for the assignment of ${state.generation}`);
-      if (state && state.phase !== "dead") return eraOf(state);
+      if (state && state.phase !== "dead") return { era: eraOf(state), moment };
       const generation = state?.generation ?? 0;
       const made = await this.#deps.store.changeState(group, state, {
         kind: "classic",
@@ -102,7 +112,7 @@ export class OffsetCommitter {
         born: generation,
         sinceMs: this.#deps.clock.now(),
       });
-      if (made.kind === "changed") return eraOf(made.state);
+      if (made.kind === "changed") return { era: eraOf(made.state), moment };
     }
   }
 

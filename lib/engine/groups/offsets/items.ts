@@ -13,14 +13,20 @@ import type { Waiting } from "./waiting.ts";
 /** Items whose heads are remembered, some 200 bytes each. */
 const headsMax = 10_000;
 
-/** `moved`: who asks has to be admitted anew, for the item is of a later generation, or by the version it has now. `full`: partitions that the item has no room for. */
+/**
+ * `moved`: who asks has to be admitted anew, for the item is of a later generation, or is told apart by its version and has
+ * another. `full`: partitions that the item has no room for.
+ */
 export type Changed =
   | { readonly kind: "changed"; readonly seen: Seen | undefined; readonly full: ReadonlySet<number> }
   | { readonly kind: "moved"; readonly seen: Seen };
 
+type Remembered = Seen & { readonly moment: number };
+
 export class OffsetItems {
   readonly #store: GroupStore;
-  readonly #heads = new LRUCache<string, Seen>({ max: headsMax });
+  readonly #heads = new LRUCache<string, Remembered>({ max: headsMax });
+  #moment = 0;
   readonly #turns = new Serial<string>();
 
   constructor(store: GroupStore) {
@@ -30,6 +36,16 @@ export class OffsetItems {
   /** Changes of one item go in the order in which they came to this process: they would only refuse each other. */
   inTurn<T>(key: ItemKey, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(nameOf(key), work);
+  }
+
+  /** A moment later than all before, to be taken before something is read. */
+  moment(): number {
+    return ++this.#moment;
+  }
+
+  /** Whether this process has learnt of the item's version after that moment. */
+  isSeenSince(key: ItemKey, moment: number): boolean {
+    return (this.#heads.peek(nameOf(key))?.moment ?? 0) > moment;
   }
 
   /** The item as of now. */
@@ -53,6 +69,7 @@ export class OffsetItems {
       if (choice.kind === "done") return { kind: "changed", seen, full: choice.full };
       if (choice.kind === "look") {
         seen = await this.look(key);
+        if (era.isByVersion && seen !== undefined) return { kind: "moved", seen };
         continue;
       }
       const result = await this.#write(key, choice);
@@ -77,7 +94,7 @@ export class OffsetItems {
     }
     const seen = seenIn(key, image);
     const { image: _, ...head } = seen;
-    this.#heads.set(nameOf(key), head);
+    this.#heads.set(nameOf(key), { ...head, moment: this.moment() });
     return seen;
   }
 }
