@@ -6,10 +6,10 @@ export const offsetsNotStamped: Mutant = {
   file: "lib/engine/groups/offsets/fetch.ts",
   edits: [
     {
-      find: "const isStamped = (seen?.generation ?? 0) >= state.generation;",
+      find: "const isStamped = !era.isByVersion && (seen?.generation ?? 0) >= state.generation;",
       replace: "const isStamped = true;",
     },
   ],
   caughtBy: ["I9"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "commit, rebalance" },
 };
