@@ -97,12 +97,15 @@ const httpNames = [
   "throttleBurst",
   "produceMemoryMiB",
   "fetchMemoryMiB",
+  "groupsMemoryMiB",
   "adminMemoryMiB",
   "produceReservedConcurrency",
   "fetchReservedConcurrency",
+  "groupsReservedConcurrency",
   "adminReservedConcurrency",
   "produceProvisionedConcurrency",
   "fetchProvisionedConcurrency",
+  "groupsProvisionedConcurrency",
 ] as const;
 
 /** What each option allows alone, but not beside another. */
@@ -121,6 +124,7 @@ function contradictions(
     ...(isWeb && isJwt ? ["authorizer: jwt needs frontDoor http-api: a web function checks no tokens"] : []),
     ...crowded("produce", config.produceProvisionedConcurrency, config.produceReservedConcurrency),
     ...crowded("fetch", config.fetchProvisionedConcurrency, config.fetchReservedConcurrency),
+    ...crowded("groups", config.groupsProvisionedConcurrency, config.groupsReservedConcurrency),
   ];
 }
 

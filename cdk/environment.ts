@@ -4,7 +4,7 @@
  */
 import { loadFunctionConfig } from "../lib/app/aws/index.ts";
 import { InvalidConfiguration, variableOf } from "../lib/app/index.ts";
-import { type DeploymentConfig, engineSettingNames } from "./options.ts";
+import { type DeploymentConfig, engineSettingNames, groupSettingNames } from "./options.ts";
 
 /** Where the log is, as LogStorage says it. */
 export type StorageNames = {
@@ -24,14 +24,26 @@ export function placesOf(config: DeploymentConfig, { table, bucket }: StorageNam
 
 /** What is told to functions that serve requests. A setting that was not given is left to the function. */
 export function settingsOf(config: DeploymentConfig): Record<string, string> {
-  const given = engineSettingNames.flatMap(name => {
+  return {
+    ...given(config, engineSettingNames),
+    ...(config.allowedOrigins.length > 0 && { CUMULOG_ALLOWED_ORIGINS: config.allowedOrigins.join(",") }),
+  };
+}
+
+/** What is told to the function of the upkeep, which looks after groups by the same times as who serves them. */
+export function upkeepSettingsOf(config: DeploymentConfig): Record<string, string> {
+  return given(config, groupSettingNames);
+}
+
+function given(
+  config: DeploymentConfig,
+  names: readonly (typeof engineSettingNames)[number][],
+): Record<string, string> {
+  const entries = names.flatMap(name => {
     const value = config[name];
     return value === undefined ? [] : [[variableOf(name), String(value)]];
   });
-  return {
-    ...Object.fromEntries(given),
-    ...(config.allowedOrigins.length > 0 && { CUMULOG_ALLOWED_ORIGINS: config.allowedOrigins.join(",") }),
-  };
+  return Object.fromEntries(entries);
 }
 
 /** Problems that a function would report when it starts. */

@@ -44,7 +44,7 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
   {
     rule: /^Serverless-LambdaDLQ$/,
-    at: /\/Door\/(Produce|Fetch|Admin)\/Function\/Resource$/,
+    at: /\/Door\/(Produce|Fetch|Groups|Admin)\/Function\/Resource$/,
     reason: "Called by the API alone, which waits for the answer: nothing is queued that could be lost.",
   },
   {

@@ -52,7 +52,7 @@ export const options = {
   frontDoor: choice(
     "http-api",
     ["http-api", "web-function"],
-    "`http-api`: three functions behind an HTTP API. `web-function`: the whole app as one Lambda Web Function.",
+    "`http-api`: four functions behind an HTTP API. `web-function`: the whole app as one Lambda Web Function.",
   ),
   authorizer: choice(
     "iam",
@@ -71,7 +71,7 @@ export const options = {
   jwtScopePrefix: text(
     undefined,
     { pattern: /^\S+$/, range: "a word" },
-    "With it a token must hold the scope of the route that it calls: `<prefix>produce`, `<prefix>fetch` or `<prefix>admin`. Only with `authorizer` jwt.",
+    "With it a token must hold the scope of the route that it calls: `<prefix>produce`, `<prefix>fetch`, `<prefix>groups` or `<prefix>admin`. Only with `authorizer` jwt.",
   ),
   allowedOrigins: list(
     { pattern: /^https?:\/\/[^\s/]+$/, range: "origins such as https://example.com" },
@@ -99,6 +99,7 @@ export const options = {
   ),
   produceMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that appends."),
   fetchMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that reads."),
+  groupsMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that serves consumer groups."),
   adminMemoryMiB: integer(512, memoryMiB, "MiB", "Memory of the function that changes topics."),
   maintenanceMemoryMiB: integer(512, memoryMiB, "MiB", "Memory of the function that finishes work."),
   produceReservedConcurrency: integer(
@@ -113,6 +114,12 @@ export const options = {
     "",
     "Reading functions at once at most: a waiting fetch occupies one. Off without it.",
   ),
+  groupsReservedConcurrency: integer(
+    undefined,
+    concurrency,
+    "",
+    "Functions that serve consumer groups at once at most: a member that waits occupies one. Off without it.",
+  ),
   adminReservedConcurrency: integer(undefined, concurrency, "", "The same for changing topics."),
   produceProvisionedConcurrency: integer(
     undefined,
@@ -121,6 +128,7 @@ export const options = {
     "Appending functions kept warm. They cost money while nobody calls. Off without it.",
   ),
   fetchProvisionedConcurrency: integer(undefined, concurrency, "", "The same for reading."),
+  groupsProvisionedConcurrency: integer(undefined, concurrency, "", "The same for consumer groups."),
   webConcurrency: integer(
     64,
     { min: 1, max: 128 },
@@ -146,6 +154,10 @@ export const options = {
   blockCacheBytes: engineSetting(settings.blockCacheBytes),
   requestBytesMax: engineSetting(settings.requestBytesMax),
   bodyBufferBytes: engineSetting(settings.bodyBufferBytes),
+  groupMaxSize: engineSetting(settings.groupMaxSize),
+  groupConsumerSessionTimeoutMs: engineSetting(settings.groupConsumerSessionTimeoutMs),
+  groupConsumerHeartbeatIntervalMs: engineSetting(settings.groupConsumerHeartbeatIntervalMs),
+  offsetsRetentionMinutes: engineSetting(settings.offsetsRetentionMinutes),
   code: text(
     undefined,
     { pattern: /./, range: "a path" },
@@ -164,6 +176,14 @@ export type DeploymentConfig = { readonly [Name in OptionName]: ValueOf<Name> };
 /** Options as they are given: each may be left out. What each means is said in `options`. */
 export type DeploymentProps = { readonly [Name in OptionName]?: ValueOf<Name> | undefined };
 
+/** Names of the settings of consumer groups among the options: the upkeep goes by them as well. */
+export const groupSettingNames = [
+  "groupMaxSize",
+  "groupConsumerSessionTimeoutMs",
+  "groupConsumerHeartbeatIntervalMs",
+  "offsetsRetentionMinutes",
+] as const satisfies readonly OptionName[];
+
 /** Names of the engine's settings among the options. */
 export const engineSettingNames = [
   "lingerMs",
@@ -173,4 +193,5 @@ export const engineSettingNames = [
   "blockCacheBytes",
   "requestBytesMax",
   "bodyBufferBytes",
+  ...groupSettingNames,
 ] as const satisfies readonly OptionName[];

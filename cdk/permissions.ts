@@ -3,10 +3,18 @@
  * part of its key, so `L#*` is every sequencer (lib/format/schema.ts); nothing here is `*` alone.
  */
 /**
- * Who works on the log. `web-function` is produce, fetch and admin in one. `gateway` is a server for Kafka's clients
+ * Who works on the log. `web-function` is produce, fetch, groups and admin in one. `gateway` is a server for Kafka's clients
  * (`cumulog serve --backend aws`): it runs elsewhere, under a role that somebody else made.
  */
-export const roles = ["produce", "fetch", "admin", "maintenance", "web-function", "gateway"] as const;
+export const roles = [
+  "produce",
+  "fetch",
+  "groups",
+  "admin",
+  "maintenance",
+  "web-function",
+  "gateway",
+] as const;
 export type RoleName = (typeof roles)[number];
 /** Those that a deployment makes a function for. */
 export type FunctionRoleName = Exclude<RoleName, "gateway">;
@@ -36,6 +44,18 @@ const fetch: Permissions = {
   objects: ["get", "list"],
 };
 
+/** Members read as readers do, and what is written is the group's own: its list (`GI#*`) says that it is there. */
+const groups: Permissions = {
+  items: {
+    GetItem: ["T", "C", "L#*", "S#*", "G#*"],
+    Query: ["T", "P#*", "G#*", "GI#*"],
+    PutItem: ["G#*", "GI#*"],
+    UpdateItem: ["G#*"],
+    DeleteItem: ["G#*"],
+  },
+  objects: ["get", "list"],
+};
+
 const admin: Permissions = {
   items: {
     GetItem: ["T", "C", "L#*"],
@@ -58,15 +78,9 @@ const maintenance: Permissions = {
   objects: [],
 };
 
-/** Gateways know of each other by `N`, and alone serve consumer groups. Producer ids are a counter, which admin may raise. */
+/** Gateways know of each other by `N`. Producer ids are a counter, which admin may raise. */
 const ofGateways: Permissions = {
-  items: {
-    GetItem: ["G#*"],
-    Query: ["N", "G#*", "GI#*"],
-    PutItem: ["N", "G#*", "GI#*"],
-    UpdateItem: ["G#*"],
-    DeleteItem: ["N", "G#*"],
-  },
+  items: { Query: ["N"], PutItem: ["N"], DeleteItem: ["N"] },
   objects: [],
 };
 
@@ -74,10 +88,11 @@ const ofGateways: Permissions = {
 export const permissions: Readonly<Record<RoleName, Permissions>> = {
   produce,
   fetch,
+  groups,
   admin,
   maintenance,
-  "web-function": union([produce, fetch, admin]),
-  gateway: union([produce, fetch, admin, ofGateways]),
+  "web-function": union([produce, fetch, groups, admin]),
+  gateway: union([produce, fetch, groups, admin, ofGateways]),
 };
 
 function union(all: readonly Permissions[]): Permissions {

@@ -7,6 +7,7 @@
 export const alarmNames = [
   "api-failures",
   "appends-slow",
+  "members-refused",
   "table-throttled",
   "records-corrupt",
   "store-misconfigured",
@@ -20,6 +21,7 @@ export type AlarmName = (typeof alarmNames)[number];
 export const alarmMeanings: Readonly<Record<AlarmName, string>> = {
   "api-failures": "Callers of the API hear errors that are not theirs (5xx).",
   "appends-slow": "One append in a hundred takes longer than five seconds.",
+  "members-refused": "Members of consumer groups are turned away: their partitions go to others, or wait.",
   "table-throttled": "DynamoDB refuses calls: appends and reads wait.",
   "records-corrupt": "Stored bytes are not what was written. Readers get an error instead of those records.",
   "store-misconfigured": "A function may not do something to the table or the bucket, or does not find it.",

@@ -85,6 +85,11 @@ function httpRules({ api, functions }: HttpDoor): Readonly<Partial<Record<AlarmN
       metric: functions.produce.function.metricDuration({ period, statistic: Stats.p(99) }),
       rule: atLeast(5000, { evaluationPeriods: 3 }),
     },
+    // Within five minutes a member that is turned away is silent for longer than its session.
+    "members-refused": {
+      metric: functions.groups.function.metricThrottles({ period, statistic: Stats.SUM }),
+      rule: atLeast(5, { evaluationPeriods: 3, datapointsToAlarm: 2 }),
+    },
   };
 }
 

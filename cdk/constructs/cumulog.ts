@@ -67,6 +67,12 @@ export class Cumulog extends Construct implements FrontDoor {
 function functionsOf(door: Door, maintenance: LogMaintenance): Cumulog["functions"] {
   const tick = { maintenance: maintenance.function.function };
   if (!(door instanceof HttpDoor)) return tick;
-  const { produce, fetch, admin } = door.functions;
-  return { ...tick, produce: produce.function, fetch: fetch.function, admin: admin.function };
+  const { produce, fetch, groups, admin } = door.functions;
+  return {
+    ...tick,
+    produce: produce.function,
+    fetch: fetch.function,
+    groups: groups.function,
+    admin: admin.function,
+  };
 }

@@ -46,6 +46,7 @@ export function makeDashboard(
       [new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: 24, height: 3 })],
       ...(door instanceof HttpDoor ? httpRows(door) : []),
       engineRow(door, config),
+      groupsRow(door, config),
       storageRow(storage),
       maintenanceRow(maintenance),
     ],
@@ -88,18 +89,22 @@ function httpRows({ api, functions }: HttpDoor): IWidget[][] {
   ];
 }
 
-/** Numbers that the functions write themselves; `metrics` in lib/adapters/system says what each is. */
-function engineRow(door: Door, { stage }: DeploymentConfig): IWidget[] {
-  const [appends, reads] = door instanceof HttpDoor ? ["produce", "fetch"] : ["web-function", "web-function"];
-  const of = (name: string, functionName: string, statistic: string, label?: string): Metric =>
+/** A number that the functions of a name write themselves; `metrics` in lib/adapters/system says what each is. */
+function ownMetric(stage: string) {
+  return (metricName: string, functionName: string, statistic: string, label?: string): Metric =>
     new Metric({
       namespace: "Cumulog",
-      metricName: name,
+      metricName,
       dimensionsMap: { service: "cumulog", stage, function: functionName },
       period,
       statistic,
       ...(label !== undefined && { label }),
     });
+}
+
+function engineRow(door: Door, { stage }: DeploymentConfig): IWidget[] {
+  const [appends, reads] = door instanceof HttpDoor ? ["produce", "fetch"] : ["web-function", "web-function"];
+  const of = ownMetric(stage);
   return [
     graph("Bytes", [
       of("cumulog_appended_bytes_total", appends, Stats.SUM, "appended"),
@@ -114,6 +119,22 @@ function engineRow(door: Door, { stage }: DeploymentConfig): IWidget[] {
       of("cumulog_roll_failures_total", appends, Stats.SUM, "rolls not finished"),
       of("cumulog_append_failures_total", appends, Stats.SUM, "appends refused"),
       of("cumulog_fetch_failures_total", reads, Stats.SUM, "fetches refused"),
+    ]),
+  ];
+}
+
+function groupsRow(door: Door, { stage }: DeploymentConfig): IWidget[] {
+  const members = door instanceof HttpDoor ? "groups" : "web-function";
+  const of = ownMetric(stage);
+  return [
+    graph("Consumer groups", [of("cumulog_groups", "maintenance", Stats.MAXIMUM)]),
+    graph("Members that were taken out", [
+      of("cumulog_group_members_expired_total", members, Stats.SUM, "by who serves them"),
+      of("cumulog_group_members_expired_total", "maintenance", Stats.SUM, "by the upkeep"),
+    ]),
+    graph("Fetches for groups", [
+      of("cumulog_fetched_bytes_total", members, Stats.SUM, "bytes"),
+      of("cumulog_fetch_failures_total", members, Stats.SUM, "refused"),
     ]),
   ];
 }

@@ -16,7 +16,10 @@ export interface FrontDoor {
   readonly url: string;
   /** Lets someone append to a topic, or to every topic. */
   grantProduce(grantee: IGrantable, topic?: string): Grant;
-  /** Lets someone read a topic and what is known of it, or all of them and their list. */
+  /**
+   * Lets someone read a topic and what is known of it; or all of them and their list, also as a member of any consumer
+   * group. A group names its topics in the body of a request, which no policy sees: so none comes with a single topic.
+   */
   grantConsume(grantee: IGrantable, topic?: string): Grant;
   /** Lets someone create, change and delete topics, and see the cluster; it neither reads nor appends. */
   grantAdmin(grantee: IGrantable): Grant;

@@ -31,6 +31,15 @@ export function requestPatterns(duty: Duty, topic?: string): readonly string[] {
     );
 }
 
+/**
+ * What a consumer sends, as `requestPatterns`. A member of a group names its topics where no policy looks, in a body: so
+ * groups are let through only to who may read every topic.
+ */
+export function consumePatterns(topic?: string): readonly string[] {
+  const ofReaders = requestPatterns("fetch", topic);
+  return topic === undefined ? [...ofReaders, ...requestPatterns("groups")] : ofReaders;
+}
+
 function paramsOf(route: Route): readonly string[] {
   return [...route.path.matchAll(/\{(\w+)\}/g)].map(match => match[1] ?? "");
 }

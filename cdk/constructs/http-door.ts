@@ -20,11 +20,11 @@ import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { frontDoorTimeoutMs } from "../../lib/app/aws/index.ts";
-import { type Duty, duties } from "../../lib/rest/index.ts";
+import { duties } from "../../lib/rest/index.ts";
 import { settingsOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
 import { type FrontDoor, GrantImpossible } from "./front-door.ts";
-import { deployedRoutes, requestPatterns } from "./grants.ts";
+import { consumePatterns, deployedRoutes, requestPatterns } from "./grants.ts";
 import { LogFunction } from "./log-function.ts";
 import type { LogStorage } from "./storage.ts";
 
@@ -71,18 +71,18 @@ export class HttpDoor extends Construct implements FrontDoor {
   }
 
   grantProduce(grantee: IGrantable, topic?: string): Grant {
-    return this.#grant(grantee, "produce", topic);
+    return this.#grant(grantee, requestPatterns("produce", topic));
   }
 
   grantConsume(grantee: IGrantable, topic?: string): Grant {
-    return this.#grant(grantee, "fetch", topic);
+    return this.#grant(grantee, consumePatterns(topic));
   }
 
   grantAdmin(grantee: IGrantable): Grant {
-    return this.#grant(grantee, "admin");
+    return this.#grant(grantee, requestPatterns("admin"));
   }
 
-  #grant(grantee: IGrantable, duty: Duty, topic?: string): Grant {
+  #grant(grantee: IGrantable, patterns: readonly string[]): Grant {
     if (this.#authorizer !== "iam")
       throw new GrantImpossible(
         `${this.node.path} asks for a ${this.#authorizer}: its issuer decides who may call, not IAM`,
@@ -90,7 +90,7 @@ export class HttpDoor extends Construct implements FrontDoor {
     return Grant.addToPrincipal({
       grantee,
       actions: ["execute-api:Invoke"],
-      resourceArns: requestPatterns(duty, topic).map(pattern => this.#arnOf(pattern)),
+      resourceArns: patterns.map(pattern => this.#arnOf(pattern)),
     });
   }
 
@@ -149,6 +149,14 @@ function functionsOf(
       ...common,
       reservedConcurrency: config.fetchReservedConcurrency,
       provisionedConcurrency: config.fetchProvisionedConcurrency,
+    }),
+    groups: new LogFunction(scope, "Groups", storage, config, {
+      name: "groups",
+      description: "Cumulog: serves members of consumer groups",
+      memoryMiB: config.groupsMemoryMiB,
+      ...common,
+      reservedConcurrency: config.groupsReservedConcurrency,
+      provisionedConcurrency: config.groupsProvisionedConcurrency,
     }),
     admin: new LogFunction(scope, "Admin", storage, config, {
       name: "admin",

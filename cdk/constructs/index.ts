@@ -4,7 +4,7 @@ export { Cumulog } from "./cumulog.ts";
 export { type Door, makeDoor } from "./door.ts";
 export { type FrontDoor, GrantImpossible } from "./front-door.ts";
 export { grantGateway } from "./gateway.ts";
-export { deployedRoutes, requestPatterns } from "./grants.ts";
+export { consumePatterns, deployedRoutes, requestPatterns } from "./grants.ts";
 export { HttpDoor } from "./http-door.ts";
 export { LogFunction } from "./log-function.ts";
 export { LogMaintenance } from "./maintenance.ts";

@@ -8,6 +8,7 @@ import { EventInvokeConfig } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { upkeepSettingsOf } from "../environment.ts";
 import type { DeploymentConfig } from "../options.ts";
 import { LogFunction } from "./log-function.ts";
 import type { LogStorage } from "./storage.ts";
@@ -37,6 +38,7 @@ export class LogMaintenance extends Construct {
       description: "Cumulog: finishes what others left half-done",
       memoryMiB: config.maintenanceMemoryMiB,
       timeoutSeconds,
+      environment: upkeepSettingsOf(config),
       statements: [mayKeepFailures],
     });
     // A tick that waits longer than to the next one is of no use. Lambda lets none wait longer than six hours.

@@ -6,15 +6,33 @@ import type { Config } from "./settings.ts";
 
 const minuteMs = 60_000;
 
+/** The settings that matter where nobody speaks Kafka's classic protocol: to members over HTTP, and to the upkeep. */
+export type ConsumerGroupSettings = Pick<
+  Config,
+  | "groupMaxSize"
+  | "groupConsumerSessionTimeoutMs"
+  | "groupConsumerHeartbeatIntervalMs"
+  | "offsetsRetentionMinutes"
+>;
+
 /** The engine's options for groups. */
 export function groupOptions(config: Config): GroupOptions {
   return {
     sessionMsMin: config.groupMinSessionTimeoutMs,
     sessionMsMax: config.groupMaxSessionTimeoutMs,
     initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
-    membersMax: config.groupMaxSize,
-    consumerSessionMs: config.groupConsumerSessionTimeoutMs,
-    consumerHeartbeatMs: config.groupConsumerHeartbeatIntervalMs,
-    offsetsRetentionMs: config.offsetsRetentionMinutes * minuteMs,
+    ...consumerGroupOptions(config),
+  };
+}
+
+/** Those of them that such settings decide. */
+export function consumerGroupOptions(
+  settings: ConsumerGroupSettings,
+): Omit<GroupOptions, "sessionMsMin" | "sessionMsMax" | "initialRebalanceDelayMs"> {
+  return {
+    membersMax: settings.groupMaxSize,
+    consumerSessionMs: settings.groupConsumerSessionTimeoutMs,
+    consumerHeartbeatMs: settings.groupConsumerHeartbeatIntervalMs,
+    offsetsRetentionMs: settings.offsetsRetentionMinutes * minuteMs,
   };
 }

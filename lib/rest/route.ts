@@ -10,9 +10,10 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /**
  * Which function of a deployment serves a route, with no more permissions than that duty takes: `produce` appends,
- * `fetch` reads and changes nothing, `admin` changes topics. `process` speaks of one process and is served by none of them.
+ * `fetch` reads and changes nothing, `groups` reads for members of consumer groups, `admin` changes topics. `process` speaks
+ * of one process and is served by none of them.
  */
-export const duties = ["produce", "fetch", "admin"] as const;
+export const duties = ["produce", "fetch", "groups", "admin"] as const;
 export type Duty = (typeof duties)[number] | "process";
 
 /** A request whose path and query were checked. */

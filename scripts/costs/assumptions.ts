@@ -26,9 +26,10 @@ const appendDurations = [
   { upToBytes: 4096 * kib, ms: 300 },
 ] as const;
 
-/** Milliseconds of a poll that finds nothing, and of a tick of the maintenance with its start. */
+/** Milliseconds of a poll that finds nothing. */
 export const pollMs = 10;
-export const tickMs = 200;
+/** The parts of the list of groups are asked for one after the other, 4 ms each. */
+export const tickMs = 1_200;
 
 /** Bytes that a tick of the maintenance writes to its log: a line of metrics. */
 export const tickLogBytes = 1024;

@@ -2,7 +2,7 @@
  * What one call costs: each row runs the engine and reads its bill. A process is warm unless the title says otherwise: it
  * knows the topic and has seen the shard.
  */
-import { append, fetchOnce, MeteredLog, type MeteredProcess, type Spent } from "./metered-log.ts";
+import { append, fetchOnce, MeteredLog, type MeteredProcess, minus, type Spent } from "./metered-log.ts";
 
 /** A row: what was called, and its bill. */
 export type MeasuredCall = { readonly title: string; readonly spent: Spent };
@@ -135,16 +135,4 @@ async function listTopics(count: number): Promise<Spent> {
   process.spent();
   await process.engine.topics.list();
   return process.spent();
-}
-
-function minus(all: Spent, part: Spent): Spent {
-  return {
-    objectPuts: all.objectPuts - part.objectPuts,
-    objectGets: all.objectGets - part.objectGets,
-    itemWrites: all.itemWrites - part.itemWrites,
-    writeUnits: all.writeUnits - part.writeUnits,
-    itemReads: all.itemReads - part.itemReads,
-    readUnits: all.readUnits - part.readUnits,
-    dollars: all.dollars - part.dollars,
-  };
 }

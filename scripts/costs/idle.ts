@@ -10,19 +10,25 @@ import { type Clock, type Labels, silentTelemetry, type Telemetry } from "../../
 import { createRestApp, defaultRestOptions } from "../../lib/rest/index.ts";
 import { Prng } from "../../test/sim/world/prng.ts";
 import { monthSeconds } from "./assumptions.ts";
-import { MeteredLog, type Spent } from "./metered-log.ts";
+import { MeteredLog, minus, type Spent } from "./metered-log.ts";
 
 /** Ticks of the maintenance in a month. */
 export const ticksPerMonth = monthSeconds / (options.maintenanceMinutes.defaultValue * 60);
 
 /** Alarms, and the metrics that they watch: CloudWatch bills these. */
-export const alarms = { count: alarmNames.length, metrics: 9 } as const;
+export const alarms = { count: alarmNames.length, metrics: 10 } as const;
 
 /** Topics of the log whose tick is measured. */
 export const tickTopics = 100;
 
+/** Groups of that log, each with an offset and without members: the next tick looks at them again. */
+export const tickGroups = 100;
+
+/** What one tick of a warm process reads: of topics, for the list of groups, and of the groups on it. */
+export type MeasuredTick = { readonly topics: Spent; readonly list: Spent; readonly groups: Spent };
+
 /** One tick of a warm process. */
-export async function measureTick(): Promise<Spent> {
+export async function measureTick(): Promise<MeasuredTick> {
   const log = new MeteredLog();
   const { engine, spent } = log.process();
   for (let i = 0; i < tickTopics; i++) await engine.topics.create({ name: `t${i}`, partitions: 4 });
@@ -30,7 +36,23 @@ export async function measureTick(): Promise<Spent> {
   await tick({}, {});
   spent();
   await tick({}, {});
-  return spent();
+  const withoutGroups = spent();
+  await engine.groups.expire(() => true);
+  const list = spent();
+  for (let i = 0; i < tickGroups; i++) await commitAlone(engine, `g${i}`);
+  await engine.groups.expire(() => true);
+  spent();
+  await engine.groups.expire(() => true);
+  return { topics: minus(withoutGroups, list), list, groups: minus(spent(), list) };
+}
+
+/** Commits as someone who is no member, which makes the group. */
+async function commitAlone({ groups }: Engine, group: string): Promise<void> {
+  const partitions = [{ partition: 0, offset: 1, metadata: "" }];
+  const [done] = await groups.offsets.commit(group, { memberId: "", generation: -1 }, [
+    { topic: "t0", partitions },
+  ]);
+  for (const each of done?.partitions ?? []) if (each.kind === "failed") throw each.error;
 }
 
 /** How many metrics each function sends when all is well: each is billed for the hours in which it is sent. */

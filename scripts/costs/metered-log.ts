@@ -135,3 +135,16 @@ export async function fetchOnce(
   if (answer?.kind !== "records") throw answer?.error ?? new Error("no answer");
   return answer.batches.reduce((sum, batch) => sum + batch.length, 0);
 }
+
+/** What is left of the first without the second. */
+export function minus(all: Spent, part: Spent): Spent {
+  return {
+    objectPuts: all.objectPuts - part.objectPuts,
+    objectGets: all.objectGets - part.objectGets,
+    itemWrites: all.itemWrites - part.itemWrites,
+    writeUnits: all.writeUnits - part.writeUnits,
+    itemReads: all.itemReads - part.itemReads,
+    readUnits: all.readUnits - part.readUnits,
+    dollars: all.dollars - part.dollars,
+  };
+}

@@ -17,7 +17,8 @@ import {
   tickMs,
 } from "./assumptions.ts";
 import { measureCalls, measurePoll } from "./calls.ts";
-import { alarms, measureMetrics, measureTick, ticksPerMonth, tickTopics } from "./idle.ts";
+import { alarms, measureMetrics, measureTick, tickGroups, ticksPerMonth, tickTopics } from "./idle.ts";
+import type { Spent } from "./metered-log.ts";
 import { count, dollars, gibibyte, listPrice, mebibyte } from "./numbers.ts";
 import { measureWaits } from "./waiting.ts";
 
@@ -150,11 +151,8 @@ export async function idleTable(): Promise<string> {
       `${tickMs} ms assumed, ${tickGib} GiB`,
       seconds * tickGib * prices.lambdaGibSecond.dollars,
     ],
-    [
-      `their reads, with ${tickTopics} topics`,
-      `${count(tick.itemReads)} calls, ${count(tick.readUnits)} units a tick`,
-      ticksPerMonth * tick.dollars,
-    ],
+    tickRow(`their reads of ${tickTopics} topics`, tick.topics),
+    tickRow("their reads of the list of consumer groups, which is empty", tick.list),
     [
       "their log",
       `${tickLogBytes} bytes a tick assumed`,
@@ -168,12 +166,18 @@ export async function idleTable(): Promise<string> {
   const total = rows.reduce((sum, [, , amount]) => sum + amount, 0);
   const shown = [...rows, ["together", "", total] as const];
   const cells = shown.map(([what, much, amount]) => [what, much, dollars(amount)]);
+  const [what, much, more] = tickRow(`${tickGroups} consumer groups`, tick.groups);
   const sent = metrics.produce + metrics.fetch + metrics.admin;
   return [
     table(["a month without a call", "how much", "price"], cells),
+    `With ${what}, all of them without members, the ticks read more: ${much}, ${dollars(more)} a month.`,
     `While functions are called they send metrics, too: produce ${metrics.produce}, fetch ${metrics.fetch}, admin ` +
       `${metrics.admin}. All of them in every hour of a month: ${dollars(sent * prices.metricMonth.dollars)}.`,
   ].join("\n\n");
+}
+
+function tickRow(title: string, { itemReads, readUnits, dollars: amount }: Spent): IdleRow {
+  return [title, `${count(itemReads)} calls, ${count(readUnits)} units a tick`, ticksPerMonth * amount];
 }
 
 type IdleRow = readonly [what: string, howMuch: string, dollars: number];

@@ -117,6 +117,9 @@ describe("the context", () => {
     expect(
       problemsOf(() => readContext({ fetchProvisionedConcurrency: 9, fetchReservedConcurrency: 8 })),
     ).toEqual(["fetchProvisionedConcurrency: 9 is above fetchReservedConcurrency 8"]);
+    expect(
+      problemsOf(() => readContext({ groupsProvisionedConcurrency: 2, groupsReservedConcurrency: 1 })),
+    ).toEqual(["groupsProvisionedConcurrency: 2 is above groupsReservedConcurrency 1"]);
   });
 });
 

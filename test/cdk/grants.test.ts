@@ -3,7 +3,7 @@
  * filled with names chosen to fool a wildcard that matches slashes.
  */
 import { describe, expect, it } from "vitest";
-import { deployedRoutes, requestPatterns } from "../../cdk/constructs/index.ts";
+import { consumePatterns, deployedRoutes, requestPatterns } from "../../cdk/constructs/index.ts";
 import type { Duty } from "../../lib/rest/index.ts";
 
 const clusterId = "0123456789abcdefghijkl";
@@ -43,12 +43,21 @@ describe("a grant", () => {
     }
   });
 
-  it.each(["produce", "fetch", "admin"] as const)(
+  it.each(["produce", "fetch", "groups", "admin"] as const)(
     "to %s on everything lets all such requests through",
     duty => {
       expect(letThrough(requestPatterns(duty))).toEqual(requestsOf(each => each.duty === duty));
     },
   );
+
+  it("to consume everything lets members of groups through, and one on a topic does not", () => {
+    const isReading = ({ duty }: Sent) => duty === "fetch" || duty === "groups";
+    expect(letThrough(consumePatterns())).toEqual(requestsOf(isReading));
+    for (const topic of topics)
+      expect(letThrough(consumePatterns(topic))).toEqual(
+        requestsOf(each => each.duty === "fetch" && each.topic === topic),
+      );
+  });
 
   it("to produce is these patterns", () => {
     const anyCluster = "?".repeat(22);

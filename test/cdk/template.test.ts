@@ -32,6 +32,8 @@ const tokens = synthesize({
   produceProvisionedConcurrency: "2",
   fetchReservedConcurrency: "50",
   lingerMs: "7",
+  groupConsumerSessionTimeoutMs: "9000",
+  offsetsRetentionMinutes: "60",
   dashboard: "false",
   maintenanceMinutes: "1440",
   allowedOrigins: "https://app.example",
@@ -63,11 +65,21 @@ describe("a function's role", () => {
       "s3:ListBucket on Bucket",
       log,
     ],
+    groups: [
+      "dynamodb:GetItem C G#* L#* S#* T on Table",
+      "dynamodb:Query G#* GI#* P#* T on Table",
+      "dynamodb:PutItem G#* GI#* on Table",
+      "dynamodb:UpdateItem, dynamodb:DeleteItem G#* on Table",
+      "s3:GetObject on Bucket/ingest/*",
+      "s3:ListBucket on Bucket",
+      log,
+    ],
     admin: [...ofTopics, log],
     maintenance: [
-      "dynamodb:GetItem, dynamodb:PutItem C L#* T on Table",
+      "dynamodb:GetItem C G#* L#* T on Table",
+      "dynamodb:PutItem C G#* GI#* L#* T on Table",
       "dynamodb:UpdateItem L#* T on Table",
-      "dynamodb:DeleteItem, dynamodb:Query T on Table",
+      "dynamodb:DeleteItem, dynamodb:Query G#* GI#* T on Table",
       log,
       "sqs:SendMessage on Failures",
     ],
@@ -79,13 +91,14 @@ describe("a function's role", () => {
     );
   });
 
-  it("of the web function is that of produce, fetch and admin together", () => {
+  it("of the web function is that of produce, fetch, groups and admin together", () => {
     expect(statementsOf(roleOf(web, "web-function"), web).map(inWords).sort()).toEqual(
       [
-        "dynamodb:GetItem, dynamodb:PutItem C L#* P#* S#* T on Table",
-        "dynamodb:Query P#* T on Table",
-        "dynamodb:UpdateItem C L#* T on Table",
-        "dynamodb:DeleteItem T on Table",
+        "dynamodb:GetItem C G#* L#* P#* S#* T on Table",
+        "dynamodb:Query G#* GI#* P#* T on Table",
+        "dynamodb:UpdateItem C G#* L#* T on Table",
+        "dynamodb:PutItem C G#* GI#* L#* P#* S#* T on Table",
+        "dynamodb:DeleteItem G#* T on Table",
         "s3:PutObject on Bucket/ingest/*",
         "s3:GetObject on Bucket/ingest/*",
         "s3:ListBucket on Bucket",
@@ -114,8 +127,8 @@ describe("a function", () => {
   it("runs Node 24 on arm64, logs JSON to its own group, traces nothing", () => {
     const functions = usual.resources("AWS::Lambda::Function");
     const groups = functions.map(({ Properties }) => JSON.stringify(Properties["LoggingConfig"]));
-    expect(functions).toHaveLength(4);
-    expect(new Set(groups).size).toBe(4);
+    expect(functions).toHaveLength(5);
+    expect(new Set(groups).size).toBe(5);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -141,6 +154,22 @@ describe("a function", () => {
         CUMULOG_LOG_LEVEL: "info",
         CUMULOG_ALLOWED_ORIGINS: "https://app.example",
         CUMULOG_LINGER_MS: "7",
+        CUMULOG_GROUP_CONSUMER_SESSION_TIMEOUT_MS: "9000",
+        CUMULOG_OFFSETS_RETENTION_MINUTES: "60",
+      },
+    });
+  });
+
+  it("of the upkeep goes by the same times of groups as those that serve them", () => {
+    const [tick] = tokens.resources("AWS::Lambda::Function", "maintenance");
+    expect(tick?.Properties["Environment"]).toEqual({
+      Variables: {
+        CUMULOG_TABLE: { "Fn::ImportValue": expect.stringContaining("Table") },
+        CUMULOG_BUCKET: { "Fn::ImportValue": expect.stringContaining("Bucket") },
+        CUMULOG_STAGE: "prod",
+        CUMULOG_LOG_LEVEL: "info",
+        CUMULOG_GROUP_CONSUMER_SESSION_TIMEOUT_MS: "9000",
+        CUMULOG_OFFSETS_RETENTION_MINUTES: "60",
       },
     });
   });
@@ -426,8 +455,8 @@ describe("the construct", () => {
     const user = new User(stack, "User");
     log.grantProduce(user, "orders");
     const { resources } = synthesized(app);
-    expect(resources("AWS::Lambda::Function")).toHaveLength(4);
-    expect(Object.keys(log.functions).sort()).toEqual(["admin", "fetch", "maintenance", "produce"]);
+    expect(resources("AWS::Lambda::Function")).toHaveLength(5);
+    expect(Object.keys(log.functions).sort()).toEqual(["admin", "fetch", "groups", "maintenance", "produce"]);
     const [policy] = resources("AWS::IAM::Policy").filter(({ id }) => id.startsWith("User"));
     expect(JSON.stringify(policy?.Properties["PolicyDocument"])).toContain(
       '"/$default/POST/topics/orders/partitions/*/records"',
@@ -509,7 +538,7 @@ function dutyOf({ resources }: Synthesized, target: unknown): string | undefined
   const integration = resources("AWS::ApiGatewayV2::Integration").find(({ id }) =>
     JSON.stringify(target).includes(`"${id}"`),
   );
-  return /Door(Produce|Fetch|Admin)/
+  return /Door(Produce|Fetch|Groups|Admin)/
     .exec(JSON.stringify(integration?.Properties["IntegrationUri"]))?.[1]
     ?.toLowerCase();
 }

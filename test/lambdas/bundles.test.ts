@@ -101,7 +101,7 @@ async function freePort(): Promise<number> {
 
 describe("the bundles", () => {
   it("are one for each function", () => {
-    expect(names).toEqual(["admin", "fetch", "maintenance", "produce", "web-function"]);
+    expect(names).toEqual(["admin", "fetch", "groups", "maintenance", "produce", "web-function"]);
   });
 
   it.each(names)("of %s is below a megabyte, and takes no code of a process with it", name => {
@@ -115,7 +115,7 @@ describe("the bundles", () => {
 
   it("of functions that have nothing to do with objects are without the client of S3", () => {
     const withS3 = names.filter(name => "@aws-sdk/client-s3" in (bundles.get(name)?.parts ?? {}));
-    expect(withS3).toEqual(["fetch", "produce", "web-function"]);
+    expect(withS3).toEqual(["fetch", "groups", "produce", "web-function"]);
   });
 
   it("come with the licences of all that is in them", async () => {
@@ -171,7 +171,8 @@ describe("the bundles", () => {
     expect(JSON.parse(fetched.results[1].body)).toEqual(["orders"]);
 
     const ticked = await invoke("maintenance", { source: "aws.scheduler" });
-    expect(ticked.results).toEqual([{ clusterId, topics: 1, partitions: 2, finished: 0, left: 0 }]);
+    const groups = { groups: 0, expired: 0, removed: 0 };
+    expect(ticked.results).toEqual([{ clusterId, topics: 1, partitions: 2, finished: 0, left: 0, groups }]);
   }, 60_000);
 
   it("write their metrics and never what is stored, nor who calls", async () => {

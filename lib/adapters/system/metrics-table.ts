@@ -85,6 +85,13 @@ export const metrics: readonly Metric[] = [
   ),
   metric("gauge", "cumulog_topics", "topics", "Topics that can be used, as upkeep last saw them."),
   metric("gauge", "cumulog_partitions", "partitions", "Their partitions."),
+  metric("gauge", "cumulog_groups", "groups", "Consumer groups, as upkeep last saw them."),
+  metric(
+    "counter",
+    "cumulog_group_members_expired_total",
+    "members",
+    "Members of groups that were taken out: silent, or too slow to give up their partitions.",
+  ),
   metric("counter", "cumulog_cold_starts_total", "starts", "Functions that were started for a request."),
   metric("histogram", "cumulog_pack_sync_seconds", "seconds", "Time of one fdatasync of a pack file."),
   metric(

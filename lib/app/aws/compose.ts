@@ -10,6 +10,7 @@ import { defaultEngineOptions, Engine, type EngineOptions } from "../../engine/i
 import type { Clock, Random } from "../../ports/index.ts";
 import { createRestApp, defaultRestOptions, type RestOptions } from "../../rest/index.ts";
 import { AssertionFailed } from "../../std/index.ts";
+import { consumerGroupOptions } from "../group-options.ts";
 import { packageVersion } from "../version/index.ts";
 import { fetchBytesMax, fetchWaitMsMax, functionTimes, recordsMax, webFunctionTimes } from "./bounds.ts";
 import { gated } from "./gate.ts";
@@ -26,7 +27,7 @@ import type { FunctionStores, OpenStores } from "./stores.ts";
 import { makeUpkeepHandler, type UpkeepHandler } from "./upkeep.ts";
 
 /** What serves requests of an HTTP API: a function for each. */
-export const httpDuties = ["produce", "fetch", "admin"] as const;
+export const httpDuties = ["produce", "fetch", "groups", "admin"] as const;
 export type HttpDuty = (typeof httpDuties)[number];
 /** Every function that is called with events, by its name. */
 export const functionNames = [...httpDuties, "maintenance"] as const;
@@ -43,7 +44,7 @@ export type FunctionParts = FunctionStores & {
 };
 
 /** Who may not change topics: for lack of the permission. */
-const bounded: ReadonlySet<FunctionName> = new Set(["produce", "fetch"]);
+const bounded: ReadonlySet<FunctionName> = new Set(["produce", "fetch", "groups"]);
 
 /** The handler of a function behind an HTTP API. Throws InvalidConfiguration. */
 export function composeAws(duty: HttpDuty, open: OpenStores): HttpHandler {
@@ -127,6 +128,7 @@ function engineOptions({ kind, name, config }: FunctionParts): EngineOptions {
     appendDeadlineMs,
     requestDeadlineMs,
     mayChangeTopics: !bounded.has(name),
+    groups: { ...defaultEngineOptions.groups, ...consumerGroupOptions(config) },
   };
 }
 

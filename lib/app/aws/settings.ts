@@ -18,6 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const mebibyte = 1024 * 1024;
 const { lingerMs, logLevel, segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes } = settings;
 const { requestBytesMax, bodyBufferBytes, allowedOrigins } = settings;
+const { groupMaxSize, groupConsumerSessionTimeoutMs, groupConsumerHeartbeatIntervalMs } = settings;
+const { offsetsRetentionMinutes } = settings;
 
 /** Every setting of a function by its name; its variable is made of that, as a server's is. */
 export const functionSettings = {
@@ -33,6 +35,10 @@ export const functionSettings = {
   requestBytesMax,
   bodyBufferBytes,
   allowedOrigins,
+  groupMaxSize,
+  groupConsumerSessionTimeoutMs,
+  groupConsumerHeartbeatIntervalMs,
+  offsetsRetentionMinutes,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The name of a setting of a function. */

@@ -11,6 +11,7 @@ import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
 import type { Engine } from "../../../lib/engine/index.ts";
 import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../../lib/format/items/index.ts";
+import type { Clock } from "../../../lib/ports/index.ts";
 import { present } from "../../../lib/std/index.ts";
 import { aContext, anEvent, ask, bytesOf, jsonOf, partsInMemory } from "../../support/lambda.ts";
 import { aBatch, anEngine, appended, memoryDeps, readAll } from "../../support/log.ts";
@@ -20,14 +21,13 @@ const batches = { "content-type": "application/vnd.cumulog.batches" };
 const v2Json = { "content-type": "application/vnd.kafka.json.v2+json" };
 const json = { "content-type": "application/json" };
 
-function anInstallation() {
-  const clock = new SystemClock();
+function anInstallation(clock: Clock = new SystemClock()) {
   const items = new MemoryItemStore();
   const objects = new MemoryObjectStore({ clock });
-  const parts = { items, objects };
+  const parts = { items, objects, clock };
   const start = (duty: HttpDuty): HttpHandler => makeHttpFunction(duty, partsInMemory(duty, parts)).handler;
-  const startUpkeep = () => {
-    const made = partsInMemory("maintenance", parts);
+  const startUpkeep = (environment = {}) => {
+    const made = partsInMemory("maintenance", { ...parts, environment });
     return { ...made, tick: makeUpkeepHandler({ ...made, engine: makeEngine(made) }) };
   };
   return { start, startUpkeep, items, engine: anEngine(memoryDeps(parts)) };
@@ -264,11 +264,13 @@ describe("upkeep", () => {
       partitions: 6,
       finished: 2,
       left: 0,
+      groups: { groups: 0, expired: 0, removed: 0 },
     });
     expect(telemetry.gauges).toEqual(
       new Map([
         ["cumulog_topics", 2],
         ["cumulog_partitions", 6],
+        ["cumulog_groups", 0],
       ]),
     );
     expect(telemetry.steps.at(-1)).toBe("flush");
@@ -276,6 +278,25 @@ describe("upkeep", () => {
     expect(await tick(event, aContext(300_000))).toEqual({ ...report, finished: 0 });
     expect(items.snapshot()).toEqual(before);
     expect(before.some(({ sk }) => sk === "format-level")).toBe(true);
+  });
+
+  it("lets go of a group that nobody used for as long as the deployment says, and removes it a day later", async () => {
+    const clock = new ManualClock();
+    const { startUpkeep, items, engine } = anInstallation(clock);
+    await engine.topics.create({ name: "orders", partitions: 1 });
+    const partitions = [{ partition: 0, offset: 5 }];
+    await engine.groups.offsets.commit("g", { memberId: "", generation: -1 }, [
+      { topic: "orders", partitions },
+    ]);
+    const { tick } = startUpkeep({ CUMULOG_OFFSETS_RETENTION_MINUTES: "2" });
+    const groupsAfter = async (ms: number) => {
+      await clock.advance(ms);
+      return (await tick({}, aContext())).groups;
+    };
+    expect(await groupsAfter(2 * 60_000)).toEqual({ groups: 1, expired: 0, removed: 0 });
+    expect(await groupsAfter(1)).toEqual({ groups: 0, expired: 1, removed: 0 });
+    expect(await groupsAfter(24 * 60 * 60_000 + 1)).toEqual({ groups: 0, expired: 0, removed: 1 });
+    expect(items.snapshot().filter(({ pk }) => pk.startsWith("G"))).toEqual([]);
   });
 
   it("at the same time does its work once", async () => {

@@ -39,6 +39,10 @@ describe("the settings of a function", () => {
       requestBytesMax: 4 * 1024 * 1024,
       bodyBufferBytes: 8 * 1024 * 1024,
       allowedOrigins: [],
+      groupMaxSize: 2_000,
+      groupConsumerSessionTimeoutMs: 45_000,
+      groupConsumerHeartbeatIntervalMs: 5_000,
+      offsetsRetentionMinutes: 10_080,
     });
   });
 
