@@ -1,8 +1,10 @@
 /** The clients: how each is put there and started, and which codecs it reads. */
 import type { Codec } from "./features.ts";
 import { codecs } from "./features.ts";
+import { type GroupAbility, kcatMember, type MemberClient, memberProgram } from "./groups/clients.ts";
 import { installGoProgram } from "./install/go.ts";
 import { installJavaClient } from "./install/java.ts";
+import { compileJava } from "./install/java-classes.ts";
 import { kcatVersion } from "./install/kcat.ts";
 import { installNpmClients } from "./install/npm.ts";
 import { installPythonClients } from "./install/python.ts";
@@ -26,17 +28,24 @@ export type Client = {
   readonly hasQuickStart?: boolean;
   /** Absent: all. */
   readonly places?: readonly Place[];
+  /** How it becomes a member of a group. Absent: it has no groups of its own. */
+  readonly member?: (program: Program) => MemberClient;
+  /** What of groups it has beyond what all have. */
+  readonly abilities?: readonly GroupAbility[];
   /** Throws EmulatorAbsent and InstallFailed. */
   readonly install: () => Promise<Program>;
 };
 
+const javaPrograms = new URL("java/", import.meta.url).pathname;
+/** Short lives: compiled quickly, and without threads that they do not need. */
+const javaFlags = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"];
 const npmPrograms = new URL("npm/", import.meta.url).pathname;
 
 export const clients: readonly Client[] = [
-  npmClient("kafkajs", "kafkajs"),
-  npmClient("@platformatic/kafka", "platformatic"),
-  pythonClient("kafka-python", "kafka_python"),
-  pythonClient("confluent-kafka", "confluent"),
+  npmClient("kafkajs", "kafkajs", []),
+  npmClient("@platformatic/kafka", "platformatic", ["static", "consumer"]),
+  pythonClient("kafka-python", "kafka_python", ["cooperative", "static", "fenced"]),
+  pythonClient("confluent-kafka", "confluent", ["cooperative", "static", "fenced", "consumer"]),
   {
     name: "franz-go",
     reads: codecs,
@@ -44,6 +53,8 @@ export const clients: readonly Client[] = [
       const { path, version } = await installGoProgram();
       return { command: path, args: [], version };
     },
+    member: program => memberProgram(program, ["member"]),
+    abilities: ["cooperative", "static", "fenced", "consumer"],
   },
   javaClient(3),
   javaClient(4),
@@ -52,6 +63,8 @@ export const clients: readonly Client[] = [
     reads: codecs,
     writesText: true,
     install: async () => ({ ...toolProgram("kcat", []), version: await kcatVersion() }),
+    member: () => kcatMember,
+    abilities: ["cooperative", "static", "fenced"],
   },
   javaTools(3),
   javaTools(4),
@@ -86,14 +99,16 @@ function javaClient(major: 3 | 4): Client {
     reads: codecs,
     install: async () => {
       const { classPath, version } = await installJavaClient(major);
-      const program = new URL("java/Interop.java", import.meta.url).pathname;
-      const args = ["-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", classPath, program];
-      return { command: "java", args, version };
+      const compiled = await compileJava(`java-${major}`, javaPrograms, classPath);
+      return { command: "java", args: [...javaFlags, "-Xmx512m", "-cp", compiled, "Interop"], version };
     },
+    abilities:
+      major === 3 ? ["cooperative", "static", "fenced"] : ["cooperative", "static", "fenced", "consumer"],
+    member: program => memberProgram(program, program.args.toSpliced(-1, 1, "GroupMember")),
   };
 }
 
-function pythonClient(packageName: string, program: string): Client {
+function pythonClient(packageName: string, program: string, abilities: readonly GroupAbility[]): Client {
   return {
     hasQuickStart: packageName === "kafka-python",
     name: packageName,
@@ -103,10 +118,13 @@ function pythonClient(packageName: string, program: string): Client {
       const path = new URL(`python/${program}.py`, import.meta.url).pathname;
       return { command: python, args: ["-B", path], version: versionOf(packageName) };
     },
+    member: installed =>
+      memberProgram(installed, ["-B", new URL(`python/${program}_member.py`, import.meta.url).pathname]),
+    abilities,
   };
 }
 
-function npmClient(packageName: string, program: string): Client {
+function npmClient(packageName: string, program: string, abilities: readonly GroupAbility[]): Client {
   return {
     name: packageName,
     reads: codecs,
@@ -119,5 +137,7 @@ function npmClient(packageName: string, program: string): Client {
         modules: folder,
       };
     },
+    member: installed => memberProgram(installed, [`${npmPrograms}${program}-member.mjs`]),
+    abilities,
   };
 }

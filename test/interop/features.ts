@@ -35,7 +35,12 @@ export const features = {
   cross: "reads what others and REST wrote",
   "rest-reads": "REST reads what it wrote",
   "quick-start": "Kafka's quick start, as written",
-  groups: "consumer groups",
+  group: "a group reads, commits, goes on",
+  "group-changes": "members join, are killed, leave",
+  "group-cooperative": "cooperative rebalance",
+  "group-static": "a static member comes back",
+  "group-fenced": "another fences a static member",
+  "group-consumer": "the newer group protocol",
   transactions: "transactions",
 } as const;
 
@@ -46,8 +51,19 @@ export function isFeature(text: string): text is Feature {
   return Object.hasOwn(features, text);
 }
 
+/** What the harness tries with members of each client, see groups/. */
+export const groupFeatures = [
+  "group",
+  "group-changes",
+  "group-cooperative",
+  "group-static",
+  "group-fenced",
+  "group-consumer",
+] as const;
+export type GroupFeature = (typeof groupFeatures)[number];
+
 /** What the harness tries itself; no client's program answers it. */
-export const ownFeatures: readonly Feature[] = ["rest-reads", "groups", "transactions"];
+export const ownFeatures: readonly Feature[] = ["rest-reads", ...groupFeatures, "transactions"];
 
 /** The codecs, and the topics that each client writes with them for others to read. */
 export const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
@@ -56,7 +72,6 @@ export type Codec = (typeof codecs)[number];
 /**
  * What is not served. It comes from the server's own list: once an API is served, its row waits for a program and fails.
  */
-export function isServed(feature: "groups" | "transactions"): boolean {
-  const name = feature === "groups" ? "findCoordinator" : "endTxn";
-  return apiTable().some(api => api.name === name);
+export function areTransactionsServed(): boolean {
+  return apiTable().some(api => api.name === "endTxn");
 }

@@ -3,8 +3,9 @@
  * the others wrote, and REST reads everything.
  */
 import type { Client, Program } from "./clients.ts";
-import { codecs, type Feature, features, isServed, ownFeatures } from "./features.ts";
+import { areTransactionsServed, codecs, type Feature, features, ownFeatures } from "./features.ts";
 import { type Fixture, fixture } from "./fixture.ts";
+import { type GroupClient, runGroupTrials } from "./groups/run.ts";
 import { type Column, fail, notRun, notYet, type Outcome, pass } from "./outcomes.ts";
 import { runProgram } from "./program.ts";
 import type { Pass } from "./report.ts";
@@ -14,6 +15,8 @@ import { type Place, type RunningServer, startServer } from "./server.ts";
 /** A client that is there. */
 export type ReadyClient = { readonly client: Client; readonly program: Program };
 
+/** Most of a trial is waiting for what others do. */
+const groupTrialsAtOnce = 4;
 const restTopic = "written-by-rest";
 const main = (Object.keys(features) as Feature[]).filter(
   feature => feature !== "cross" && feature !== "quick-start" && !ownFeatures.includes(feature),
@@ -49,9 +52,10 @@ export async function runPass(place: Place, ready: readonly ReadyClient[]): Prom
     const job = { prefix: prefixOf(client), features: ["cross"] as const, topics, fixture: records };
     const crossed = await runProgram(program, { ...job, bootstrap: server.bootstrap });
     outcomes.set("cross", crossed.get("cross") ?? fail("no answer"));
-    for (const feature of ["groups", "transactions"] as const)
-      outcomes.set(feature, isServed(feature) ? fail("served, and not tried here") : notYet("not served"));
+    const served = areTransactionsServed();
+    outcomes.set("transactions", served ? fail("served, and not tried here") : notYet("not served"));
   }
+  await runGroupTrials(server, columns.flatMap(toGroupClient), { atOnce: groupTrialsAtOnce });
   return { title: place, columns: columns.map(toColumn), complaints: await server.close() };
 }
 
@@ -62,6 +66,17 @@ export function absentColumn(client: Client, why: string, isFault: boolean): Col
     version: "",
     outcomes: new Map([["create", isFault ? fail(why) : notRun(why)]]),
   };
+}
+
+/** A client that can be a member of a group. */
+function toGroupClient({
+  client,
+  program,
+  outcomes,
+}: ReadyClient & { readonly outcomes: Map<Feature, Outcome> }): GroupClient[] {
+  if (client.member === undefined) return [];
+  const { abilities = [] } = client;
+  return [{ name: prefixOf(client).slice(0, -1), client: client.member(program), abilities, outcomes }];
 }
 
 function toColumn({ client, program, outcomes }: ReadyClient & { outcomes: Map<Feature, Outcome> }): Column {

@@ -79,3 +79,33 @@ async function ask(url: string, body?: unknown): Promise<any> {
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return response.json();
 }
+
+/** Creates a topic. */
+export async function createByRest(url: string, topic: string, partitions: number): Promise<void> {
+  const cluster = `${url}/v3/clusters/${await clusterId(url)}`;
+  await ask(`${cluster}/topics`, { topic_name: topic, partitions_count: partitions });
+}
+
+/** Appends so many records to each partition. Answers with their places, as `partition:offset`. */
+export async function appendByRest(
+  url: string,
+  topic: string,
+  { partitions, each }: { readonly partitions: number; readonly each: number },
+): Promise<readonly string[]> {
+  const lines = Array.from({ length: partitions * each }, (_, i) =>
+    JSON.stringify({ partition_id: i % partitions, value: { type: "STRING", data: `record ${i}` } }),
+  );
+  const response = await fetch(`${url}/v3/clusters/${await clusterId(url)}/topics/${topic}/records`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: lines.join("\n"),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`REST produce: ${response.status} ${text}`);
+  const answers = text.split("\n").filter(line => line !== "");
+  return answers.map(line => {
+    const { error_code, partition_id, offset } = JSON.parse(line);
+    if (error_code !== 200) throw new Error(`REST produce: ${line}`);
+    return `${partition_id}:${offset}`;
+  });
+}

@@ -16,11 +16,32 @@ export type RunningServer = {
 
 const shim = join(import.meta.dirname, "..", "..", "bin", "cumulog.js");
 
+/** Members that are killed are missed soon. */
+const groupSettings = [
+  "--group-min-session-timeout-ms",
+  "1000",
+  "--group-consumer-session-timeout-ms",
+  "8000",
+  "--group-consumer-heartbeat-interval-ms",
+  "1000",
+];
+
 /** Starts it on free ports. */
 export async function startServer(place: Place): Promise<RunningServer> {
   const directory = await mkdtemp(join(tmpdir(), "cumulog-interop-"));
   const where = place === "memory" ? ["--memory"] : ["--data-dir", join(directory, "data")];
-  const args = [shim, "serve", ...where, "--http-port", "0", "--kafka-port", "0", "--log-level", "info"];
+  const args = [
+    shim,
+    "serve",
+    ...where,
+    "--http-port",
+    "0",
+    "--kafka-port",
+    "0",
+    "--log-level",
+    "info",
+    ...groupSettings,
+  ];
   const server = await serveWith(process.execPath, args, directory);
   const [, url, bootstrap] = /http=(\S+) kafka=(\S+)/.exec(server.ready) ?? [];
   if (url === undefined || bootstrap === undefined) throw new Error(`not understood: ${server.ready}`);

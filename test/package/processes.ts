@@ -76,7 +76,8 @@ export async function serveWith(program: string, args: readonly string[], cwd: s
   };
 }
 
-function start(program: string, args: readonly string[], cwd: string): ChildProcess {
+/** Starts a program without waiting for anything. */
+export function start(program: string, args: readonly string[], cwd: string): ChildProcess {
   const foreign = Object.keys(process.env).filter(name =>
     /^(CUMULOG_|NODE_OPTIONS|NODE_COMPILE_CACHE)/.test(name),
   );

@@ -49,6 +49,10 @@ type trial struct {
 }
 
 func main() {
+	if os.Args[1] == "member" {
+		runMember(os.Args[2])
+		return
+	}
 	text, err := os.ReadFile(os.Args[1])
 	must(err)
 	var given job

@@ -6,7 +6,7 @@ import { runTool } from "../../emulators/install/run.ts";
 import { installedClient } from "./folder.ts";
 
 const source = join(import.meta.dirname, "..", "go");
-const files = ["go.mod", "go.sum", "main.go"];
+const files = ["go.mod", "go.sum", "main.go", "member.go"];
 
 export type GoProgram = { readonly path: string; readonly version: string };
 
