@@ -22,6 +22,7 @@ export class Forgetting {
   /** By place: what may be there. */
   readonly #appends: ReadonlyMap<string, readonly Operation[]>;
   readonly #values = new Map<string, UnderWay>();
+  readonly #othersOf = new Map<string, readonly Operation[]>();
   readonly #truth: Truth;
 
   constructor(history: readonly HistoryEvent[], operations: readonly Operation[], truth: Truth) {
@@ -115,9 +116,15 @@ export class Forgetting {
     return !this.#truth.ends.has(place) || seen.some(at => at.place === place && at.offset > offset);
   }
 
+  /** Kept: every two deliveries of a producer ask for it. */
   #others(place: string, producerId: number): readonly Operation[] {
-    return (this.#appends.get(place) ?? []).filter(
-      ({ invocation }) => invocation.op === "append" && invocation.producer?.id !== producerId,
-    );
+    const key = `${place} ${producerId}`;
+    const others =
+      this.#othersOf.get(key) ??
+      (this.#appends.get(place) ?? []).filter(
+        ({ invocation }) => invocation.op === "append" && invocation.producer?.id !== producerId,
+      );
+    this.#othersOf.set(key, others);
+    return others;
   }
 }
