@@ -17,6 +17,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark, BenchSettings } from "./benchmark.ts";
 import { engineAppend } from "./engine-append.ts";
 import { engineFetch } from "./engine-fetch.ts";
+import { groups } from "./groups.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { kafkaComparison } from "./kafka.ts";
 import { lambda } from "./lambda.ts";
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   startUp,
   idleMemory,
   lambda,
+  groups,
   kafkaComparison,
 ];
 const results = join(import.meta.dirname, "results");

@@ -4,6 +4,8 @@ export { concat, equalBytes, MalformedBytes, Reader, textOf, utf8, viewOf, Write
 export { Deferred } from "./deferred.ts";
 export type { ErrorNamesOf } from "./error-names.ts";
 export { CumulogError, type ErrorKind, messageOf } from "./errors.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Serial } from "./serial.ts";
+export { SharedNext } from "./shared-next.ts";
 export { SingleFlight } from "./single-flight.ts";

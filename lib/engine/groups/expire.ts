@@ -17,8 +17,7 @@ import type { Clock } from "../../ports/index.ts";
 import type { EngineOptions } from "../types.ts";
 import type { Looker } from "./classic/look.ts";
 import type { Transitions } from "./classic/transitions.ts";
-import type { ConsumerLooker } from "./consumer/look.ts";
-import type { Targets } from "./consumer/target.ts";
+import type { Snapshots } from "./consumer/snapshot.ts";
 import type { KnownGroups } from "./known.ts";
 import type { GroupOffsets } from "./offsets/index.ts";
 import type { GroupStore } from "./store.ts";
@@ -29,8 +28,7 @@ type Deps = {
   readonly known: KnownGroups;
   readonly transitions: Transitions;
   readonly looker: Looker;
-  readonly consumerLooker: ConsumerLooker;
-  readonly targets: Targets;
+  readonly snapshots: Snapshots;
   readonly offsets: GroupOffsets;
 };
 
@@ -84,13 +82,10 @@ export class GroupExpirer {
 
   /** Nobody may serve its members any more: they are observed here. */
   async #lookAfter(group: string, state: GroupState): Promise<Done> {
-    const { known, looker, consumerLooker, targets } = this.#deps;
+    const { known, looker, snapshots } = this.#deps;
     const each = known.of(group);
     if (state.kind === "classic") await looker.lookAtMembers(each);
-    else
-      await each.changes.run("state", async () =>
-        targets.current(each, state, await consumerLooker.members(each)),
-      );
+    else await snapshots.take(each);
     return "kept";
   }
 

@@ -9,6 +9,7 @@ import {
   type PiecesName,
   type RosterMember,
 } from "../../format/items/index.ts";
+import { SingleFlight } from "../../std/index.ts";
 import type { GroupStore } from "./store.ts";
 
 /** Who is in a generation, by member key. */
@@ -20,6 +21,7 @@ type Kept<T> = { readonly name: string; readonly value: T };
 export class Generations {
   readonly #store: GroupStore;
   readonly #group: string;
+  readonly #reading = new SingleFlight<string, Uint8Array | undefined>();
   #roster: Kept<Roster> | undefined;
   #assignment: Kept<ReadonlyMap<string, Uint8Array>> | undefined;
 
@@ -34,6 +36,7 @@ export class Generations {
     if (this.#roster?.name === roster.name) return this.#roster.value;
     const bytes = await this.#bytes(roster);
     if (bytes === undefined) return undefined;
+    if (this.#roster?.name === roster.name) return this.#roster.value;
     const value = new Map(decodeRoster(bytes).map(member => [member.key, member]));
     this.#roster = { name: roster.name, value };
     return value;
@@ -45,12 +48,13 @@ export class Generations {
     if (this.#assignment?.name === assignment.name) return this.#assignment.value;
     const bytes = await this.#bytes(assignment);
     if (bytes === undefined) return undefined;
+    if (this.#assignment?.name === assignment.name) return this.#assignment.value;
     const value = decodeAssignment(bytes);
     this.#assignment = { name: assignment.name, value };
     return value;
   }
 
   #bytes(name: PiecesName): Promise<Uint8Array | undefined> {
-    return this.#store.readPieces(this.#group, name);
+    return this.#reading.run(name.name, () => this.#store.readPieces(this.#group, name));
   }
 }

@@ -15,6 +15,7 @@ import { Transitions } from "./classic/transitions.ts";
 import { Consumers } from "./consumer/consumers.ts";
 import { ConsumerReports } from "./consumer/describe.ts";
 import { ConsumerLooker } from "./consumer/look.ts";
+import { Snapshots } from "./consumer/snapshot.ts";
 import { Targets } from "./consumer/target.ts";
 import type {
   ConsumerHeartbeatAnswer,
@@ -67,14 +68,15 @@ export class Groups {
     this.#leaving = new Leaving({ store, looker });
     const targets = new Targets({ ...deps, store });
     const consumerLooker = new ConsumerLooker({ ...deps, store }, options);
+    const snapshots = new Snapshots({ targets, looker: consumerLooker });
     this.#consumers = new Consumers(
-      { ...deps, store, known: this.#known, targets, looker: consumerLooker },
+      { ...deps, store, known: this.#known, snapshots, looker: consumerLooker },
       options,
     );
     this.#consumerReports = new ConsumerReports({ store, known: this.#known, targets });
     const { known, offsets } = { known: this.#known, offsets: this.offsets };
     this.#expirer = new GroupExpirer(
-      { ...deps, store, known, transitions, looker, consumerLooker, targets, offsets },
+      { ...deps, store, known, transitions, looker, snapshots, offsets },
       options,
     );
   }

@@ -3,9 +3,9 @@
  * time: it saves reads, and no promise rests on it but that a silent member is expired in the end. Bounded: of the groups
  * that nobody waits for, those used last are kept.
  */
-import type { GroupState } from "../../format/items/index.ts";
+import type { ClassicMember, GroupState } from "../../format/items/index.ts";
 import type { Clock } from "../../ports/index.ts";
-import { Serial } from "../../std/index.ts";
+import { Serial, SharedNext } from "../../std/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { Attendant } from "./attendant.ts";
 import { Beats } from "./beats.ts";
@@ -21,6 +21,10 @@ export class KnownGroup {
   readonly beats: Beats;
   /** Changes of the state that this process makes, one after the other: they would only refuse each other. */
   readonly changes = new Serial<"state">();
+  /** The state as of now. */
+  readonly state: SharedNext<GroupState | undefined>;
+  /** Every member of kind classic, by key, as of now. */
+  readonly members: SharedNext<ReadonlyMap<string, ClassicMember>>;
   readonly #clock: Clock;
   #attendant: Attendant<GroupState | undefined> | undefined;
   #phase = { name: "", sinceMs: 0 };
@@ -28,6 +32,8 @@ export class KnownGroup {
   constructor(deps: EngineDeps, store: GroupStore, id: string) {
     this.id = id;
     this.#clock = deps.clock;
+    this.state = new SharedNext(() => store.readState(id, { consistent: true }));
+    this.members = new SharedNext(() => store.readMembers(id));
     this.generations = new Generations(store, id);
     this.observations = new Observations(deps.clock);
     this.beats = new Beats(deps, store, id);

@@ -128,7 +128,7 @@ describe("a group of the classic protocol", () => {
     const member = await joined(here);
     await synced(here, member);
     expect(await there.groups.list()).toEqual([
-      { group: "g", kind: "classic", phase: "stable", protocolType: "consumer" },
+      { group: "g", kind: "classic", phase: "stable", protocolType: "consumer", assignor: "range" },
     ]);
     expect(await there.groups.describe("g")).toMatchObject({
       protocol: "range",

@@ -34,7 +34,7 @@ export class Heartbeats {
   async #rebalanceOf(known: KnownGroup, request: HeartbeatRequest): Promise<RebalanceInProgress | undefined> {
     if (await this.#isFine(known, request)) return undefined;
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const state = await this.#deps.store.readState(known.id, { consistent: true });
+      const state = await known.state.run();
       if (state === undefined) throw unknownMember(known.id, request);
       const roster = await known.generations.roster(state);
       if (roster === undefined) continue;

@@ -52,11 +52,11 @@ export class Joining {
   /** Resolves when the member is in a generation. */
   async join(known: KnownGroup, request: JoinRequest): Promise<JoinAnswer> {
     checkJoin(request, this.#options.groups);
-    const state = await this.#stateFor(request);
+    const state = await this.#stateFor(known);
     const memberId = request.memberId === "" ? newMemberId(request, this.#deps.random) : request.memberId;
     const key = memberKeyOf(memberId, request.instanceId);
     const before = await this.#memberBefore(request, key);
-    const members = await this.#deps.store.readMembers(known.id);
+    const members = await known.members.run();
     checkFits(request, members, key, this.#options.groups);
     const joiner = { request, key, memberId, before };
     if (before === undefined && request.instanceId === undefined && request.mustKnowId) {
@@ -67,10 +67,10 @@ export class Joining {
     return early ?? this.#joinNext(known, joiner);
   }
 
-  async #stateFor({ group }: JoinRequest): Promise<GroupState | undefined> {
-    const state = await this.#deps.store.readState(group, { consistent: true });
+  async #stateFor(known: KnownGroup): Promise<GroupState | undefined> {
+    const state = await known.state.run();
     if (state?.kind === "consumer" && hasMembers(state))
-      throw new OtherGroupKind(`group ${group} has members of the newer protocol (KIP-848)`);
+      throw new OtherGroupKind(`group ${known.id} has members of the newer protocol (KIP-848)`);
     return state;
   }
 
@@ -113,7 +113,7 @@ export class Joining {
     let written: number | undefined;
     const { memberId, key, request } = joiner;
     const attendant = known.attend(this.#options, () => this.#deps.looker.look(known));
-    let state = await this.#deps.store.readState(known.id, { consistent: true });
+    let state = await known.state.run();
     for (;;) {
       const generation = state?.generation ?? 0;
       if (state !== undefined && written !== undefined && generation >= written) {
@@ -138,9 +138,11 @@ export class Joining {
   }
 
   /** Sets the group preparing, unless a generation has begun meanwhile; the state then. */
-  #prepare(known: KnownGroup, target: number): Promise<GroupState | undefined> {
+  async #prepare(known: KnownGroup, target: number): Promise<GroupState | undefined> {
+    const seen = await known.state.run();
+    if (seen?.phase === "preparing") return seen;
     return known.changes.run("state", async () => {
-      let state = await this.#deps.store.readState(known.id, { consistent: true });
+      let state = await known.state.run();
       for (;;) {
         if (state !== undefined && (state.phase === "preparing" || state.generation >= target)) return state;
         const made = await this.#deps.transitions.make(known, state, "joins");

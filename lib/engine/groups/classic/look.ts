@@ -39,7 +39,7 @@ export class Looker {
 
   /** The state as of now, after what was due. */
   async look(known: KnownGroup): Promise<GroupState | undefined> {
-    const state = await this.#deps.store.readState(known.id, { consistent: true });
+    const state = await known.state.run();
     if (state === undefined || state.kind !== "classic" || !hasMembers(state)) return state;
     const inPhaseMs = known.inPhaseMs(state);
     if (state.phase !== "preparing" && !this.isDue(known)) return state;
@@ -65,7 +65,7 @@ export class Looker {
 
   /** Everyone who is not silent for too long; the others are deleted, unless they speak up at this moment. */
   async #liveMembers(known: KnownGroup): Promise<ReadonlyMap<string, ClassicMember>> {
-    const members = new Map(await this.#deps.store.readMembers(known.id));
+    const members = new Map(await known.members.run());
     known.observations.look(new Map([...members].map(([key, { beat }]) => [key, beat])));
     const sessionsMs = [...members.values()].map(({ sessionMs }) => sessionMs);
     const pauseMs = Math.min(...sessionsMs, this.#options.groups.sessionMsMax) / beatsPerSession;

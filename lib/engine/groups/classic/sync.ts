@@ -29,7 +29,7 @@ export class Syncing {
   async sync(known: KnownGroup, request: SyncRequest): Promise<SyncAnswer> {
     const key = memberKeyOf(request.memberId, request.instanceId);
     const attendant = known.attend(this.#options, () => this.#deps.looker.look(known));
-    let state = await this.#deps.store.readState(known.id, { consistent: true });
+    let state = await known.state.run();
     for (;;) {
       const roster = state && (await known.generations.roster(state));
       // Between two reads the group has moved on: look again.

@@ -17,15 +17,15 @@ import {
 } from "../../../format/items/index.ts";
 import type { Random } from "../../../ports/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
-import { checkGroupId, hasMembers } from "../admission.ts";
-import { GroupFull, GroupUnavailable, OtherGroupKind } from "../errors.ts";
+import { checkGroupId } from "../admission.ts";
+import { GroupFull, GroupUnavailable } from "../errors.ts";
 import type { KnownGroup, KnownGroups } from "../known.ts";
 import type { GroupStore } from "../store.ts";
 import { admitMember } from "./admit.ts";
 import type { ConsumerLooker } from "./look.ts";
 import { isSame, noPartitions } from "./partitions.ts";
-import { ownedByOthers, type Step, stepOf } from "./reconcile.ts";
-import type { Targets } from "./target.ts";
+import { type Step, stepOf } from "./reconcile.ts";
+import type { Snapshots } from "./snapshot.ts";
 import {
   type ConsumerHeartbeatAnswer,
   type ConsumerHeartbeatRequest,
@@ -36,7 +36,7 @@ import {
 type Deps = Pick<EngineDeps, "random"> & {
   readonly store: GroupStore;
   readonly known: KnownGroups;
-  readonly targets: Targets;
+  readonly snapshots: Snapshots;
   readonly looker: ConsumerLooker;
 };
 
@@ -103,48 +103,53 @@ export class Consumers {
     return this.#answer(memberId, epoch, undefined, settled.assigned);
   }
 
-  /** One step, from strong reads; undefined when others changed the group meanwhile, or this call has. */
+  /** One step, from strong reads; undefined when others changed the group meanwhile. */
   async #advance(
     known: KnownGroup,
     request: ConsumerHeartbeatRequest,
   ): Promise<ConsumerHeartbeatAnswer | undefined> {
-    const seen = await known.changes.run("state", () => this.#prepare(known, request));
+    const { memberId } = request;
+    const seen = await this.#said(known, request);
     if (seen === undefined) return undefined;
-    const { key, before, written, members, targeted } = seen;
+    const { key, before, written, snapshot, state } = seen;
     const step = stepOf({
       member: written,
-      epoch: targeted.state.generation,
-      target: targeted.target.get(key) ?? new Map(),
-      ownedByOthers: ownedByOthers(members, key),
+      epoch: state.generation,
+      target: snapshot.target.get(key) ?? noPartitions,
+      isFree: (topicId, partition) => {
+        const owner = snapshot.ownerOf(topicId, partition);
+        return owner === undefined || owner === key;
+      },
       owned: request.owned,
     });
-    const after = await this.#take(known, key, written, step, targeted.state);
+    const after = await this.#take(known, key, written, step, state);
     if (after === undefined) return undefined;
-    const { memberId } = request;
-    this.#remember(known, key, { ...after, assignment: nameOf(targeted.state) }, step.isSettled);
+    this.#remember(known, key, { ...after, assignment: nameOf(state) }, step.isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
     const says = request.owned !== undefined && !request.holdsNothing;
     const isNews = says || request.epoch !== after.epoch;
-    const isTold = isNews || !isSame(before?.assigned ?? new Map(), after.assigned);
+    const isTold = isNews || !isSame(before?.assigned ?? noPartitions, after.assigned);
     return this.#answer(memberId, after.epoch, isTold ? after.assigned : undefined, after.assigned);
   }
 
-  /** What the step is decided on: the state, then all members, read in this order while the state stays the same. */
-  async #prepare(known: KnownGroup, request: ConsumerHeartbeatRequest) {
-    const state = await this.#deps.store.readState(known.id, { consistent: true });
-    checkKind(known, state);
-    const members = new Map(await this.#deps.looker.members(known));
-    const { key, before, member } = await admitMember(request, members, this.#options.groups);
-    if (before === undefined && members.size >= this.#options.groups.membersMax)
-      throw new GroupFull(`group ${known.id} has ${members.size} members already`);
-    // Written before the target is made: whoever makes it reads the subscriptions of all.
-    const written = member === before ? before : await this.#write(known, key, before, member);
+  /** Writes what the heartbeat says of its member, if it is news, and takes the snapshot that the step is decided on. */
+  async #said(known: KnownGroup, request: ConsumerHeartbeatRequest) {
+    const { snapshots } = this.#deps;
+    const first = await snapshots.take(known);
+    const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
+    if (before === undefined && first.members.size >= this.#options.groups.membersMax)
+      throw new GroupFull(`group ${known.id} has ${first.members.size} members already`);
+    if (member === before) {
+      const { state } = first;
+      return state && { key, before, written: before, snapshot: first, state };
+    }
+    const written = await this.#write(known, key, before, member);
     if (written === undefined) return undefined;
-    members.set(key, written);
-    const targeted = await this.#deps.targets.current(known, state, members);
-    // A claim by the target before may have been written since the members were read: begin anew below the new one.
-    if (targeted === undefined || targeted.state.version !== state?.version) return undefined;
-    return { key, before, written, members, targeted };
+    // The target is made anew with what was said; whoever makes it reads the subscriptions of all.
+    const snapshot = await snapshots.take(known);
+    const { state } = snapshot;
+    const isThere = snapshot.members.get(key)?.beat === written.beat;
+    return isThere && state ? { key, before, written, snapshot, state } : undefined;
   }
 
   /** Writes the step, and makes sure of what it takes up; undefined when it does not hold. */
@@ -158,7 +163,7 @@ export class Consumers {
     if (!step.isChanged) return before;
     const written = await this.#write(known, key, before, step.member);
     if (written === undefined || !step.takesUp) return written;
-    const now = await this.#deps.store.readState(known.id, { consistent: true });
+    const now = await known.state.run();
     if (now?.assignment?.name === state.assignment?.name) return written;
     // The client was not told: the claim is taken back, or others would wait until it gives up what it never had.
     await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
@@ -187,15 +192,13 @@ export class Consumers {
     const { store } = this.#deps;
     const key = memberKeyOf(memberId, instanceId);
     this.#settled.get(known)?.delete(key);
+    const nobody = this.#answer(memberId, epoch, undefined, noPartitions);
+    if ((await known.state.run())?.kind !== "consumer") return nobody;
     if (epoch === leavingForAWhileEpoch && instanceId !== undefined)
       await this.#leaveForAWhile(known, key, request);
     else await store.delete(groupMemberKey(known.id, key), isMember(memberId));
-    const state = await store.readState(known.id, { consistent: true });
-    if (state?.kind === "consumer")
-      await known.changes.run("state", async () =>
-        this.#deps.targets.current(known, state, await this.#deps.looker.members(known)),
-      );
-    return this.#answer(memberId, epoch, undefined, noPartitions);
+    await this.#deps.snapshots.take(known);
+    return nobody;
   }
 
   /** It gives up what it owns and keeps its place: the target stays as it is until its session is over. */
@@ -248,11 +251,6 @@ function isSaidBefore(
 
 function nameOf({ assignment }: GroupState): string {
   return assignment?.name ?? "";
-}
-
-function checkKind(known: KnownGroup, state: GroupState | undefined): void {
-  if (state?.kind === "classic" && hasMembers(state))
-    throw new OtherGroupKind(`group ${known.id} has members of the classic protocol: stop them first`);
 }
 
 function newId(random: Random): string {

@@ -7,7 +7,7 @@
  */
 import type { TopicId } from "../../../format/index.ts";
 import type { ConsumerMember, TopicPartitions } from "../../../format/items/index.ts";
-import { intersect, isSame, noPartitions, subtract, unite } from "./partitions.ts";
+import { filterPartitions, intersect, isSame, noPartitions, subtract, unite } from "./partitions.ts";
 
 /** What a step is decided on. */
 export type StepInput = {
@@ -15,8 +15,8 @@ export type StepInput = {
   /** The group epoch that the target is of. */
   readonly epoch: number;
   readonly target: TopicPartitions;
-  /** What others own, by the strong read of all members that followed that of the state. */
-  readonly ownedByOthers: TopicPartitions;
+  /** Whether nobody else owns it, by the strong read of all members that followed that of the state. */
+  readonly isFree: (topicId: TopicId, partition: number) => boolean;
   /** What the client says it owns; undefined: as it said before. */
   readonly owned: TopicPartitions | undefined;
 };
@@ -32,13 +32,13 @@ export type Step = {
 };
 
 /** The step. */
-export function stepOf({ member, epoch, target, ownedByOthers, owned }: StepInput): Step {
+export function stepOf({ member, epoch, target, isFree, owned }: StepInput): Step {
   const kept = intersect(member.assigned, target);
   const toGiveUp = unite(member.revoking, subtract(member.assigned, target));
   // All of it or nothing: what is given up goes with a new epoch, by which commits of before are refused.
   const holdsOn = toGiveUp.size > 0 && (owned === undefined || intersect(toGiveUp, owned).size > 0);
   if (holdsOn) return stepTo(member, { ...member, assigned: kept, revoking: toGiveUp }, target);
-  const free = subtract(subtract(target, kept), ownedByOthers);
+  const free = filterPartitions(subtract(target, kept), isFree);
   const assigned = unite(kept, free);
   const epochs = member.epoch === epoch ? {} : { epoch, previousEpoch: member.epoch };
   return stepTo(member, { ...member, ...epochs, assigned, revoking: noPartitions }, target);
@@ -55,20 +55,4 @@ function stepTo(before: ConsumerMember, member: ConsumerMember, target: TopicPar
     takesUp: subtract(member.assigned, before.assigned).size > 0,
     isSettled: member.revoking.size === 0 && isSame(member.assigned, target),
   };
-}
-
-/** What a member owns: nobody else may take it up. */
-export function ownedBy({ assigned, revoking }: ConsumerMember): TopicPartitions {
-  return unite(assigned, revoking);
-}
-
-/** What all members but one own. */
-export function ownedByOthers(members: ReadonlyMap<string, ConsumerMember>, key: string): TopicPartitions {
-  const owned = new Map<TopicId, number[]>();
-  for (const [other, member] of members) {
-    if (other === key) continue;
-    for (const [topicId, indexes] of [...member.assigned, ...member.revoking])
-      owned.set(topicId, [...(owned.get(topicId) ?? []), ...indexes]);
-  }
-  return owned;
 }

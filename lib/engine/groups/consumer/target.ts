@@ -3,7 +3,6 @@
  * digested: a state whose digest differs has a target of yesterday. Making one is a conditional update of the state, which
  * raises the group epoch; whoever does it twice does it from the same.
  */
-import { createHash } from "node:crypto";
 import type { TopicId } from "../../../format/index.ts";
 import {
   type ConsumerMember,
@@ -16,6 +15,7 @@ import {
   type TopicPartitions,
 } from "../../../format/items/index.ts";
 import type { Clock } from "../../../ports/index.ts";
+import { fingerprint } from "../../../std/index.ts";
 import { UnknownTopic } from "../../errors.ts";
 import type { Topic, Topics } from "../../topics/index.ts";
 import type { KnownGroup } from "../known.ts";
@@ -168,14 +168,14 @@ async function inputOf(
 
 /** Of all that a target is made from but the target before: that it stays is no reason to make it anew. */
 function digestOf({ members, partitions }: AssignorInput, assignor: string): string {
-  const hash = createHash("sha256").update(assignor);
+  const lines = [assignor];
   const wanted = new Set<TopicId>();
   for (const [key, { topics }] of [...members].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(`\n${key}\n${[...topics].toSorted().join()}`);
+    lines.push(key, [...topics].toSorted().join());
     for (const topic of topics) wanted.add(topic);
   }
-  for (const topic of [...wanted].toSorted()) hash.update(`\n${topic} ${partitions.get(topic)}`);
-  return hash.digest("base64url");
+  for (const topic of [...wanted].toSorted()) lines.push(`${topic} ${partitions.get(topic)}`);
+  return fingerprint(lines.join("\n"));
 }
 
 /** What most members ask for. */
