@@ -3,6 +3,7 @@
  * names the same offset, for as long as the log remembers the producer. A refusal is true: nothing is called missing,
  * unknown, old or fenced that is not. I14: who has to be forgotten is.
  */
+import { present } from "../../../lib/std/index.ts";
 import { Forgetting } from "./forgetting.ts";
 import type { HistoryEvent, Invocation } from "./history.ts";
 import { describe, type Operation, placeOf } from "./operations.ts";
@@ -108,7 +109,7 @@ function checkRefusal(
       other.operation.outcome.kind === "ok" &&
       isBefore(other) &&
       other.producer.epoch === producer.epoch &&
-      !forgetting.isPossible(place, producer.id, other.operation, operation),
+      !forgetting.isPossible(place, producer.id, firstOf(other, ofOne).operation, operation),
   );
   const previous = remembered.some(
     ({ producer: { sequence }, values }) => sequence + values.length === producer.sequence,
@@ -124,6 +125,14 @@ function checkRefusal(
   if (!isWrong) return [];
   const message = `${describe(operation)}, epoch ${producer.epoch} sequence ${producer.sequence}, was refused: ${name}`;
   return [{ invariant: "I4", message }];
+}
+
+/** The first delivery of the same batch: a duplicate that was acknowledged later makes nobody remember longer. */
+function firstOf({ producer: { epoch, sequence } }: Delivery, ofOne: readonly Delivery[]): Delivery {
+  return present(
+    ofOne.find(({ producer }) => producer.epoch === epoch && producer.sequence === sequence),
+    "a delivery",
+  );
 }
 
 const wordsOfWhoRemembers = new Set(["OutOfOrderSequence", "DuplicateSequence", "InvalidProducerEpoch"]);
