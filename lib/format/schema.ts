@@ -72,7 +72,7 @@ export const schema: readonly ItemKind[] = [
     kind: "group member",
     pk: "G#<group>",
     sk: "m#<member key>",
-    content: "who it is, its times, its protocols, the generation it joined for, a beat that rises",
+    content: "who it is, its times, its protocols, the generation it joined for, a beat that changes",
     file: "items/group-member.ts",
   },
   {
