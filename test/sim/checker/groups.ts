@@ -25,7 +25,7 @@ export function checkGroups(operations: readonly Operation[]): readonly Violatio
       ...checkAssignment(ofGeneration),
       ...checkOwners(ofGeneration),
     ]),
-    ...checkOld(ofGroup),
+    ...checkOld(ofGroup, operations),
     ...checkReplaced(ofGroup),
     ...checkCommitted(operations, ofGroup[0]?.group ?? ""),
   ]);
@@ -127,15 +127,18 @@ function checkOwners(ofGeneration: readonly Told[]): readonly Violation[] {
 }
 
 /**
- * Once anybody has heard of a generation, nobody joins, syncs or commits in an older one, nor reads there where to go on. (A
+ * Once anybody has heard of a generation, or that one is over, nobody joins, syncs or commits in an older one, nor reads there where to go on. (A
  * heartbeat may be answered from what was true a moment ago.)
  */
-function checkOld(ofGroup: readonly Told[]): readonly Violation[] {
-  const byEnd = ofGroup.toSorted((a, b) => a.operation.endedAt - b.operation.endedAt);
+function checkOld(ofGroup: readonly Told[], operations: readonly Operation[]): readonly Violation[] {
+  const heard = [
+    ...ofGroup,
+    ...operations.flatMap(operation => saidToBeOver(operation, ofGroup[0]?.group ?? "")),
+  ].toSorted((a, b) => a.operation.endedAt - b.operation.endedAt);
   return ofGroup
     .filter(({ operation: { invocation } }) => /^(join|sync|commit)$/.test(invocation.op))
     .flatMap(told => {
-      const later = byEnd.find(
+      const later = heard.find(
         other => other.operation.endedAt < told.operation.invokedAt && other.generation > told.generation,
       );
       if (later === undefined) return [];
@@ -145,6 +148,17 @@ function checkOld(ofGroup: readonly Told[]): readonly Violation[] {
         ),
       ];
     });
+}
+
+/** A refusal that says that there is a later generation. */
+function saidToBeOver(
+  operation: Operation,
+  group: string,
+): readonly { readonly operation: Operation; readonly generation: number }[] {
+  const { invocation, outcome } = operation;
+  if (outcome.kind !== "fail" || outcome.error?.name !== "GenerationFenced") return [];
+  if (!("generation" in invocation) || invocation.group !== group) return [];
+  return [{ operation, generation: invocation.generation + 1 }];
 }
 
 /** Who was replaced by another of its instance is fenced in that generation, but for a heartbeat, as above. */

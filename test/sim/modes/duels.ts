@@ -9,6 +9,7 @@ import { sweep } from "../actors/sweep.ts";
 import type { Life } from "../world/process.ts";
 import { chooseOk, World } from "../world/world.ts";
 import { end } from "./ending.ts";
+import { groupDuels } from "./group-duels.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 import {
   appendAsProducer,
@@ -24,13 +25,16 @@ import {
   scenarioTopics,
 } from "./scenarios.ts";
 
-type Act = (stage: Stage, life: Life) => Promise<unknown>;
+/** What one of the two does. */
+export type Act = (stage: Stage, life: Life) => Promise<unknown>;
 
 export type Duel = {
   readonly name: string;
   readonly prepare?: (stage: Stage) => Promise<unknown>;
   readonly first: Act;
   readonly second: Act;
+  /** Once both have ended. */
+  readonly afterwards?: (stage: Stage) => Promise<unknown>;
 };
 
 const graceMs = 5_000;
@@ -79,6 +83,7 @@ export const duels: readonly Duel[] = [
   { name: "grow, grow", prepare: createAndFill, first: growing, second: growing },
   { name: "two batches of a producer, a day and an append", first: appendAsProducer, second: appendNextDay },
   { name: "grow, configure", prepare: createAndFill, first: growing, second: configure },
+  ...groupDuels,
 ];
 
 /** Runs every duel with every pair of stops. */
@@ -154,6 +159,7 @@ export async function runDuel(
   world.thaw(p2);
   stage.play([first, second].map(work => work.then(() => undefined)));
   await stage.finish(Promise.all([first, second]), 60_000);
+  if (duel.afterwards) await stage.finish(duel.afterwards(stage), 10_000);
   await end(stage);
   return {
     result: resultOf(world),

@@ -12,5 +12,5 @@ export const expiredWhileBeating: Mutant = {
     },
   ],
   caughtBy: ["I12"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "look for the silent" },
 };

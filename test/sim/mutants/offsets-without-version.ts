@@ -6,5 +6,5 @@ export const offsetsWithoutVersion: Mutant = {
   file: "lib/format/items/group-offsets.ts",
   edits: [{ find: '    { kind: "equals", name: "n", value: version },\n', replace: "" }],
   caughtBy: ["I9"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "commit, commit elsewhere" },
 };

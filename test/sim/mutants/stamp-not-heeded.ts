@@ -15,5 +15,5 @@ export const stampNotHeeded: Mutant = {
     },
   ],
   caughtBy: ["I9"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "commit, rebalance" },
 };
