@@ -1,9 +1,9 @@
 /** The clients: how each is put there and started, and which codecs it reads. */
-import type { Codec } from "./features.ts";
+import type { Codec, Feature } from "./features.ts";
 import { codecs } from "./features.ts";
 import { type GroupAbility, kcatMember, type MemberClient, memberProgram } from "./groups/clients.ts";
 import { installGoProgram } from "./install/go.ts";
-import { installJavaClient } from "./install/java.ts";
+import { installJavaClient, installStreams } from "./install/java.ts";
 import { compileJava } from "./install/java-classes.ts";
 import { kcatVersion } from "./install/kcat.ts";
 import { installNpmClients } from "./install/npm.ts";
@@ -24,10 +24,12 @@ export type Client = {
   readonly reads: readonly Codec[];
   /** It takes lines of text, not the records of the fixture. */
   readonly writesText?: boolean;
-  /** Kafka's quick start is about it. */
-  readonly hasQuickStart?: boolean;
+  /** What it does beyond what all clients do. */
+  readonly moreFeatures?: readonly Feature[];
   /** Absent: all. */
   readonly places?: readonly Place[];
+  /** What is tried with it. Absent: what is tried with every client. */
+  readonly features?: readonly Feature[];
   /** How it becomes a member of a group. Absent: it has no groups of its own. */
   readonly member?: (program: Program) => MemberClient;
   /** What of groups it has beyond what all have. */
@@ -68,6 +70,17 @@ export const clients: readonly Client[] = [
   },
   javaTools(3),
   javaTools(4),
+  {
+    name: "kafka-streams",
+    reads: [],
+    features: ["streams"],
+    places: ["memory"],
+    install: async () => {
+      const { classPath, version } = await installStreams();
+      const compiled = await compileJava("java-streams", `${javaPrograms}streams/`, classPath);
+      return { command: "java", args: [...javaFlags, "-Xmx512m", "-cp", compiled, "WordCount"], version };
+    },
+  },
 ];
 
 /** Every command is a Java machine of its own: one pass is enough. */
@@ -76,7 +89,7 @@ function javaTools(major: 3 | 4): Client {
     name: `kafka-tools-${major}`,
     reads: codecs,
     writesText: true,
-    hasQuickStart: true,
+    moreFeatures: ["quick-start", "group-tools", "group-console"],
     places: ["memory"],
     install: async () => {
       const { classPath, version } = await installJavaClient(major);
@@ -110,7 +123,7 @@ function javaClient(major: 3 | 4): Client {
 
 function pythonClient(packageName: string, program: string, abilities: readonly GroupAbility[]): Client {
   return {
-    hasQuickStart: packageName === "kafka-python",
+    moreFeatures: packageName === "kafka-python" ? ["quick-start"] : [],
     name: packageName,
     reads: codecs,
     install: async () => {

@@ -41,6 +41,9 @@ export const features = {
   "group-static": "a static member comes back",
   "group-fenced": "another fences a static member",
   "group-consumer": "the newer group protocol",
+  "group-tools": "the tool for groups",
+  "group-console": "console consumer and perf in groups",
+  streams: "Kafka Streams counts words",
   transactions: "transactions",
 } as const;
 
@@ -50,6 +53,9 @@ export type Feature = keyof typeof features;
 export function isFeature(text: string): text is Feature {
   return Object.hasOwn(features, text);
 }
+
+/** What only the clients do that name it among theirs. */
+export const specialFeatures: readonly Feature[] = ["quick-start", "group-tools", "group-console", "streams"];
 
 /** What the harness tries with members of each client, see groups/. */
 export const groupFeatures = [

@@ -3,7 +3,14 @@
  * the others wrote, and REST reads everything.
  */
 import type { Client, Program } from "./clients.ts";
-import { areTransactionsServed, codecs, type Feature, features, ownFeatures } from "./features.ts";
+import {
+  areTransactionsServed,
+  codecs,
+  type Feature,
+  features,
+  ownFeatures,
+  specialFeatures,
+} from "./features.ts";
 import { type Fixture, fixture } from "./fixture.ts";
 import { type GroupClient, runGroupTrials } from "./groups/run.ts";
 import { type Column, fail, notRun, notYet, type Outcome, pass } from "./outcomes.ts";
@@ -19,7 +26,7 @@ export type ReadyClient = { readonly client: Client; readonly program: Program }
 const groupTrialsAtOnce = 4;
 const restTopic = "written-by-rest";
 const main = (Object.keys(features) as Feature[]).filter(
-  feature => feature !== "cross" && feature !== "quick-start" && !ownFeatures.includes(feature),
+  feature => feature !== "cross" && !specialFeatures.includes(feature) && !ownFeatures.includes(feature),
 );
 /** Each leaves a topic of its name with the records of the fixture. */
 const leaving: readonly Feature[] = [
@@ -38,16 +45,18 @@ export async function runPass(place: Place, ready: readonly ReadyClient[]): Prom
   const columns: { client: Client; program: Program; outcomes: Map<Feature, Outcome> }[] = [];
   for (const { client, program } of ready.filter(each => each.client.places?.includes(place) ?? true)) {
     process.stderr.write(`${place}: ${client.name} ...\n`);
-    const own = client.hasQuickStart ? [...main, "quick-start" as const] : main;
+    const own = client.features ?? [...main, ...(client.moreFeatures ?? [])];
     const job = { prefix: prefixOf(client), features: own, topics: [], fixture: records };
     const outcomes = await runProgram(program, { ...job, bootstrap: server.bootstrap });
+    columns.push({ client, program, outcomes });
+    if (client.features !== undefined) continue;
     if (client.writesText)
       outcomes.set("rest-reads", notRun("it writes lines of text, which it reads itself"));
     else outcomes.set("rest-reads", await restReads(server, client, outcomes, records));
-    columns.push({ client, program, outcomes });
   }
   const written = columns.flatMap(({ client, outcomes }) => topicsOf(client, outcomes));
   for (const { client, program, outcomes } of columns) {
+    if (client.features !== undefined) continue;
     const topics = [{ name: restTopic }, ...written.filter(({ codec }) => client.reads.includes(codec))];
     const job = { prefix: prefixOf(client), features: ["cross"] as const, topics, fixture: records };
     const crossed = await runProgram(program, { ...job, bootstrap: server.bootstrap });
@@ -88,7 +97,7 @@ function prefixOf(client: Client): string {
 }
 
 function topicsOf(client: Client, outcomes: ReadonlyMap<Feature, Outcome>) {
-  if (client.writesText) return [];
+  if (client.writesText || client.features !== undefined) return [];
   return leaving
     .filter(feature => outcomes.get(feature)?.kind === "pass")
     .map(feature => ({

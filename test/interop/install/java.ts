@@ -12,12 +12,20 @@ const javaMajorMin = 17;
 
 export type JavaClient = { readonly classPath: string; readonly version: string };
 
-/** Installs what is missing. Throws EmulatorAbsent and InstallFailed. */
-export async function installJavaClient(major: 3 | 4): Promise<JavaClient> {
-  const pom = join(programs, `pom-${major}.xml`);
+/** Kafka's client and tools. Installs what is missing. Throws EmulatorAbsent and InstallFailed. */
+export function installJavaClient(major: 3 | 4): Promise<JavaClient> {
+  return installMaven(`java-${major}`, join(programs, `pom-${major}.xml`), "kafka_2.13");
+}
+
+/** Kafka Streams, likewise. */
+export function installStreams(): Promise<JavaClient> {
+  return installMaven("java-streams", join(programs, "streams", "pom.xml"), "kafka-streams");
+}
+
+async function installMaven(name: string, pom: string, artifact: string): Promise<JavaClient> {
   const text = await readFile(pom, "utf8");
   await requireJava();
-  const folder = await installedClient(`java-${major}`, text, async path => {
+  const folder = await installedClient(name, text, async path => {
     const repository = join(path, "repository");
     const args = ["-B", "-q", "-C", `--file=${pom}`, `-Dmaven.repo.local=${repository}`];
     const copy = await runTool("mvn", [...args, copyDependencies, `-DoutputDirectory=${join(path, "lib")}`]);
@@ -25,7 +33,8 @@ export async function installJavaClient(major: 3 | 4): Promise<JavaClient> {
     if (copy.code !== 0) throw installError("Kafka's Java client", "the Maven registry", copy.output);
     await rm(repository, { recursive: true });
   });
-  const version = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(text)?.[1] ?? "unknown";
+  const escaped = artifact.replace(".", "\\.");
+  const version = new RegExp(`${escaped}</artifactId>\\s*<version>([^<]+)`).exec(text)?.[1] ?? "unknown";
   return { classPath: join(folder, "lib", "*"), version };
 }
 
