@@ -16,7 +16,13 @@ import {
   SegmentPlacer,
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
-import { CalledReaders, type GroupPolls, Groups, type Instances } from "./groups/index.ts";
+import {
+  CalledReaders,
+  type GroupOperations,
+  type GroupPolls,
+  Groups,
+  type Instances,
+} from "./groups/index.ts";
 import { checkEngineOptions } from "./options.ts";
 import { type DescribedProducer, ProducerIds, Producers } from "./producers/index.ts";
 import {
@@ -55,6 +61,8 @@ export class Engine {
   readonly instances: Instances;
   /** Readers of groups by single calls that keep only who they are. */
   readonly groupPolls: GroupPolls;
+  /** What operators do with groups of either kind. */
+  readonly groupOperations: GroupOperations;
   readonly #clock: Clock;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
@@ -112,6 +120,7 @@ export class Engine {
     );
     this.instances = readers.instances;
     this.groupPolls = readers.polls;
+    this.groupOperations = readers.operations;
     this.#deleter = new RecordDeleter(deps, options, resolver, shards);
   }
 

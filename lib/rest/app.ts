@@ -46,7 +46,7 @@ async function serve(service: Service, route: Route, c: Context): Promise<Respon
   const request = c.req.raw;
   if (service.stopping.aborted && !servedWhileStopping.has(route.path))
     throw new ServerStopping("the server is stopping: nothing of this was done");
-  if (route.body) {
+  if (route.body && !(route.isBodyOptional && !request.headers.has("content-type"))) {
     mediaTypeOf(request, Object.keys(route.body));
     refuseEncoded(request);
   }

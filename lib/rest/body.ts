@@ -47,6 +47,17 @@ export function readJson<T>(service: Service, request: Request, schema: ZodType<
   return withBody(service, request, bytes => check(schema, parseJson(textOfBody(bytes)), "body"));
 }
 
+/** As `readJson`; undefined for no body at all. */
+export function readOptionalJson<T>(
+  service: Service,
+  request: Request,
+  schema: ZodType<T>,
+): Promise<T | undefined> {
+  return withBody(service, request, bytes =>
+    bytes.length === 0 ? undefined : check(schema, parseJson(textOfBody(bytes)), "body"),
+  );
+}
+
 /** The text of a body. Throws BadRequest unless it is UTF-8. */
 export function textOfBody(bytes: Uint8Array): string {
   try {

@@ -12,6 +12,8 @@ export const v2MediaType = "application/vnd.kafka.v2+json";
 export const v2JsonMediaType = "application/vnd.kafka.json.v2+json";
 /** Records of the v2 paths whose keys and values are base64. */
 export const v2BinaryMediaType = "application/vnd.kafka.binary.v2+json";
+/** What bodies of the v2 paths of consumers may be called: all are JSON. */
+export const v2BodyMediaTypes = [v2MediaType, v2JsonMediaType, v2BinaryMediaType, jsonMediaType] as const;
 /** Record batches v2, back to back, undecoded. */
 export const batchesMediaType = "application/vnd.cumulog.batches";
 

@@ -57,7 +57,9 @@ function operationOf(route: Route, components: Record<string, unknown>): Json {
       ...parametersOf(route.params, "path", components),
       ...parametersOf(route.query, "query", components),
     ],
-    ...(body && { requestBody: { required: true, content: contentOf(body, "input", components) } }),
+    ...(body && {
+      requestBody: { required: !route.isBodyOptional, content: contentOf(body, "input", components) },
+    }),
     responses: { ...answersOf(route.answers, components), ...errorsOf(route) },
   };
 }

@@ -23,7 +23,8 @@ export function presentRecord(record: BatchRecord, format: Format): string {
   return `{"offset":${offset},"timestamp":${timestampMs},"key":${keyText},"value":${valueText},"headers":${JSON.stringify(headers)}}`;
 }
 
-function presentBytes(bytes: Uint8Array | null, format: Format, offset: number, part: string): string {
+/** A key or a value. Throws NotPresentable. */
+export function presentBytes(bytes: Uint8Array | null, format: Format, offset: number, part: string): string {
   if (bytes === null) return "null";
   if (format === "binary") return `"${base64(bytes)}"`;
   try {

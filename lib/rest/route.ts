@@ -47,6 +47,8 @@ export type RouteOf<Params, Query> = {
   readonly query: ZodType<Query>;
   /** By media type; absent: a body is not looked at. */
   readonly body?: Readonly<Record<string, BodyContent>>;
+  /** Whether the body may be left out, and with it its Content-Type. */
+  readonly isBodyOptional?: boolean;
   /** By status. */
   readonly answers: Readonly<Record<string, Answer>>;
   /** What can go wrong beside what can go wrong everywhere. */

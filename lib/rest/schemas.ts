@@ -38,6 +38,11 @@ export const plainTopicParams = z.object({ topic: topicName });
 /** Parameters of the paths that need no cluster id, below a partition. */
 export const plainPartitionParams = z.object({ topic: topicName, partition: partitionNumber });
 
+/** Parameters of the v3 paths below a consumer group. */
+export const groupParams = clusterParams.extend({ consumer_group_id: z.string() });
+/** Parameters of the v3 paths below a member of a consumer group. */
+export const consumerParams = groupParams.extend({ consumer_id: z.string() });
+
 /** What every error looks like. */
 export const errorSchema = z
   .object({ error_code: z.int(), message: z.string() })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anAppWithOrders, type TestApp } from "./testing.ts";
+import { anAppWithOrders, anAppWithReaders, type TestApp } from "./testing.ts";
 
 /** Every URL in a JSON value. */
 function linksIn(value: unknown): readonly string[] {
@@ -25,6 +25,26 @@ describe("the links of the v3 paths", () => {
     const seen = await follow(await anAppWithOrders());
     expect([...seen].filter(([, { status }]) => status !== 200)).toEqual([]);
     expect(seen.size).toBeGreaterThan(30);
+  });
+
+  it("lead through groups, also where nobody reads any more", async () => {
+    const app = await anAppWithReaders();
+    const json = { offsets: [{ topic: "orders", partition: 0, offset: 0 }] };
+    await app.call("POST", "/consumers/h/instances/i/offsets", { json });
+    // A partition that nothing was committed of has no lag.
+    const commit = [1, 2].map(partition => ({ topic: "orders", partition, offset: 0 }));
+    const poll = { topics: ["orders"], member: { id: "m", epoch: 1 }, commit };
+    await app.call("POST", `${app.cluster}/consumer-groups/g/poll`, { json: poll });
+    const seen = await follow(app);
+    expect([...seen].filter(([, { status }]) => status !== 200)).toEqual([]);
+    const paths = [...seen.keys()].map(link => new URL(link).pathname.replace(app.cluster, ""));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "/consumer-groups/g/consumers/m/assignments/orders/partitions/0",
+        "/consumer-groups/g/lags/orders/partitions/0",
+        "/consumer-groups/h/lag-summary",
+      ]),
+    );
   });
 
   it("lead to empty lists where there is nothing of the kind", async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { makeDocument } from "../../lib/rest/openapi.ts";
 import { routes } from "../../lib/rest/routes/index.ts";
-import { type Answered, anAppWithOrders, aRestApp, type Given, type TestApp } from "./testing.ts";
+import {
+  type Answered,
+  anAppWithOrders,
+  anAppWithReaders,
+  aRestApp,
+  type Given,
+  instancePath,
+  type TestApp,
+} from "./testing.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 type Content = Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>;
@@ -41,7 +49,7 @@ describe("the OpenAPI document", () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { path, method } of operations) {
-      const app = await anAppWithOrders();
+      const app = await anAppWithReaders();
       const answer = await app.call(method.toUpperCase(), concrete(path, app.clusterId));
       expect([404, 405], `${method} ${path}`).not.toContain(answer.status);
     }
@@ -75,7 +83,17 @@ describe("the OpenAPI document", () => {
         .filter(parameter => parameter.in === "query")
         .map(parameter => ({ path, ...parameter })),
     );
-    expect(given.map(({ name }) => name)).toEqual(["offset", "max_bytes", "timeout", "format", "timestamp"]);
+    expect(given.map(({ name }) => name)).toEqual([
+      "offset",
+      "max_bytes",
+      "timeout",
+      "format",
+      "timestamp",
+      "timeout",
+      "max_bytes",
+      "topic",
+      "partition",
+    ]);
     for (const { path, name, description } of given)
       expect(description, `${path} ${name}`).toMatch(/^[A-Z].+\.$/);
   });
@@ -100,9 +118,7 @@ describe("examples of bodies", () => {
     "of $route.method $route.path as $mediaType fit their schema and are served",
     async ({ route, mediaType, content }) => {
       expect(content.schema?.safeParse(content.example)).toMatchObject({ success: true });
-      const app = await aRestApp();
-      if (route.summary !== "Create a topic")
-        await app.engine.topics.create({ name: "orders", partitions: 3 });
+      const app = await anAppFor(route.path, route.summary);
       const given: Given = { json: content.example, headers: { "content-type": mediaType } };
       const path = concrete(route.path, app.clusterId).replace("/cleanup.policy", "/retention.ms");
       const answer: Answered = await app.call(route.method.toUpperCase(), path, given);
@@ -114,7 +130,7 @@ describe("examples of bodies", () => {
 
 describe("schemas of answers", () => {
   it("fit what is answered", async () => {
-    const app = await anAppWithOrders();
+    const app = await anAppWithReaders();
     const produced = { json: { key: { type: "STRING", data: "k" }, partition_id: 0 } };
     await app.call("POST", `${app.cluster}/topics/orders/records`, produced);
     for (const route of routes.filter(({ method, path }) => method === "get" && path !== "/openapi.json")) {
@@ -127,6 +143,16 @@ describe("schemas of answers", () => {
   });
 });
 
+/** An app in which the example of a route makes sense. */
+async function anAppFor(path: string, summary: string): Promise<TestApp> {
+  if (summary === "Create a topic") return aRestApp();
+  if (!path.startsWith("/consumers/{group}/")) return anAppWithOrders();
+  const app = await anAppWithReaders();
+  if (path.endsWith("/subscription"))
+    await app.call("POST", `${instancePath}/assignments`, { json: { partitions: [] } });
+  return app;
+}
+
 /** A path of something that is there. */
 function concrete(path: string, clusterId: string): string {
   return path
@@ -134,5 +160,9 @@ function concrete(path: string, clusterId: string): string {
     .replace(/\{topic(_name)?\}/, "orders")
     .replace(/\{partition(_id)?\}/, "0")
     .replace("{broker_id}", "1")
+    .replace("{consumer_group_id}", "g")
+    .replace("{consumer_id}", "m")
+    .replace("{group}", "h")
+    .replace("{instance}", "i")
     .replace("{name}", "cleanup.policy");
 }

@@ -82,6 +82,27 @@ export async function anAppWithOrders(options: TestAppOptions & { partitions?: n
   return made;
 }
 
+/** The instance of `anAppWithReaders`. */
+export const instancePath = "/consumers/h/instances/i";
+
+/**
+ * An app with `orders`; a group `g` with a member `m`, which has committed an offset; and in a group `h` an instance `i`, which
+ * reads partition 0.
+ */
+export async function anAppWithReaders(options: TestAppOptions = {}) {
+  const made = await anAppWithOrders(options);
+  const { cluster, call } = made;
+  const first = { topics: ["orders"], member: { id: "m" } };
+  const { body } = await call("POST", `${cluster}/consumer-groups/g/poll`, { json: first });
+  const commit = [{ topic: "orders", partition: 0, offset: 0 }];
+  const done = { ...first, member: { id: "m", epoch: body.member.epoch }, commit };
+  await call("POST", `${cluster}/consumer-groups/g/poll`, { json: done });
+  await call("POST", "/consumers/h", { json: { name: "i", "auto.offset.reset": "earliest" } });
+  const partitions = [{ topic: "orders", partition: 0 }];
+  await call("POST", `${instancePath}/assignments`, { json: { partitions } });
+  return made;
+}
+
 /** A request to this server, with a Content-Length when the body has a known one, as clients send it. */
 export function aRequest(method: string, path: string, given: Given = {}): Request {
   const body = given.json === undefined ? given.body : JSON.stringify(given.json);

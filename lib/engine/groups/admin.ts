@@ -86,8 +86,9 @@ export class GroupAdmin {
   }
 }
 
-function summaryOf(group: string, { kind, phase, protocolType }: GroupState): ListedGroup {
-  return { group, kind, phase, protocolType: protocolType ?? "" };
+function summaryOf(group: string, state: GroupState): ListedGroup {
+  const { kind, phase, protocolType = "", protocol = "" } = state;
+  return { group, kind, phase, protocolType, assignor: state.assignor ?? protocol };
 }
 
 function describedMember(

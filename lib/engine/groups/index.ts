@@ -64,6 +64,14 @@ export type {
   TopicOffsetsDone,
 } from "./offsets/index.ts";
 export type {
+  GroupMember,
+  GroupOperations,
+  GroupReport,
+  OffsetMove,
+  OffsetTarget,
+  PartitionLag,
+} from "./operators/index.ts";
+export type {
   DescribedGroup,
   DescribedMember,
   GroupOptions,

@@ -102,6 +102,8 @@ export type ListedGroup = {
   readonly kind: GroupKind;
   readonly phase: GroupPhase;
   readonly protocolType: string;
+  /** What divides its partitions, or the protocol that its members have agreed on; empty: nothing yet. */
+  readonly assignor: string;
 };
 
 /** A member in a report. */

@@ -50,15 +50,6 @@ export const emptyListRoutes: readonly Route[] = [
     errors: ["UnknownResource"],
     requireOwner: async (_, { broker_id }) => requireBroker(broker_id),
   }),
-  emptyList({
-    duty: "admin",
-    path: `${cluster}/consumer-groups`,
-    summary: "List consumer groups",
-    list: listOf("KafkaConsumerGroupList"),
-    reason: "there are no consumer groups yet",
-    params: clusterParams,
-    errors: ["UnknownResource"],
-  }),
   // Before the next: `-` stands for every topic here, although a topic may be called so.
   emptyList({
     duty: "fetch",

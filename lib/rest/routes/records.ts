@@ -3,9 +3,9 @@
  */
 import * as z from "zod";
 import type { FetchAnswer } from "../../engine/index.ts";
-import { type BatchHeader, eachBatch, readRecords } from "../../format/record-batch/index.ts";
 import { concat } from "../../std/index.ts";
 import { bytes, json, jsonText } from "../answer.ts";
+import { batchesOf, endOf, jsonGrowthMax, recordsFrom } from "../batches.ts";
 import { withBody } from "../body.ts";
 import { defaultRestOptions, type Service } from "../deps.ts";
 import { accepts, batchesMediaType } from "../media-types.ts";
@@ -15,10 +15,6 @@ import { integerText, offsetNumber, plainPartitionParams } from "../schemas.ts";
 import { namedTopic } from "./places.ts";
 
 const { fetchBytesMax, fetchWaitMsMax } = defaultRestOptions;
-/** What one stored batch may grow to when it is shown as JSON, bytes: far above what any client makes of 1 MiB. */
-const decompressedBytesMax = 256 * 1024 * 1024;
-/** Records as JSON stop at this many times the bytes asked for: base64 and names take their part. */
-const jsonGrowthMax = 4;
 
 const appended = z
   .object({
@@ -228,29 +224,19 @@ async function asJson(
   const shown: string[] = [];
   let characters = 0;
   let next = from;
-  for (const { batch, header } of batchesOf(answer)) {
+  for (const batch of batchesOf(answer)) {
     // The first batch is shown whole however large, so that a reader always gets on.
     if (characters > bytesMax * jsonGrowthMax) break;
-    const records = header.isControl
-      ? []
-      : await readRecords(batch, { codecs: service.codecs, bytesMax: decompressedBytesMax });
-    for (const record of records) {
-      if (record.offset < from) continue;
+    for (const record of await recordsFrom(service, batch, from)) {
       const text = presentRecord(record, format);
       characters += text.length;
       shown.push(text);
     }
-    next = header.baseOffset + header.lastOffsetDelta + 1;
+    next = endOf(batch);
   }
   return jsonText(
     `{"topic":${JSON.stringify(topic)},"partition":${partition},"records":[${shown.join(",")}],` +
       `"next_offset":${Math.max(next, from)},"high_watermark":${answer.highWatermark},` +
       `"log_start_offset":${answer.logStartOffset}}`,
   );
-}
-
-function* batchesOf(answer: Records): Iterable<{ readonly batch: Uint8Array; readonly header: BatchHeader }> {
-  for (const view of answer.batches)
-    for (const { at, header } of eachBatch(view))
-      yield { batch: view.subarray(at, at + header.sizeBytes), header };
 }

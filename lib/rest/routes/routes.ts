@@ -5,6 +5,14 @@ import type { Route } from "../route.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { configRoutes } from "./configs.ts";
 import { emptyListRoutes } from "./empty-lists.ts";
+import { groupConsumerRoutes } from "./group-consumers.ts";
+import { groupLagRoutes } from "./group-lags.ts";
+import { groupOffsetRoutes } from "./group-offsets.ts";
+import { groupPollRoutes } from "./group-poll.ts";
+import { groupRoutes } from "./groups.ts";
+import { instanceOffsetRoutes } from "./instance-offsets.ts";
+import { instanceRecordRoutes } from "./instance-records.ts";
+import { instanceRoutes } from "./instances.ts";
 import { offsetRoutes } from "./offsets.ts";
 import { partitionRoutes } from "./partitions.ts";
 import { produceV2Routes } from "./produce-v2.ts";
@@ -28,4 +36,12 @@ export const routes: readonly Route[] = [
   ...produceV2Routes,
   ...recordRoutes,
   ...offsetRoutes,
+  ...groupRoutes,
+  ...groupConsumerRoutes,
+  ...groupLagRoutes,
+  ...groupOffsetRoutes,
+  ...groupPollRoutes,
+  ...instanceRoutes,
+  ...instanceRecordRoutes,
+  ...instanceOffsetRoutes,
 ];

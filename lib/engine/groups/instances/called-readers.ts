@@ -1,10 +1,12 @@
 /**
- * Readers of groups that come by single calls, joined: instances, whose place is kept for them, and those that keep it themselves.
+ * What works with groups and with records alike, joined: readers that come by single calls, as instances whose place is kept for
+ * them or keeping it themselves; and what operators do.
  */
 import type { Fetcher, OffsetLister } from "../../read/index.ts";
 import type { TopicResolver, Topics } from "../../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
 import type { Groups } from "../groups.ts";
+import { GroupOperations } from "../operators/index.ts";
 import { GroupStore } from "../store.ts";
 import { CalledMembers } from "./called-members.ts";
 import { GroupPolls } from "./group-polls.ts";
@@ -24,6 +26,7 @@ type Deps = EngineDeps & {
 export class CalledReaders {
   readonly instances: Instances;
   readonly polls: GroupPolls;
+  readonly operations: GroupOperations;
 
   /** Starts nothing and reads nothing. */
   constructor(deps: Deps, options: EngineOptions) {
@@ -33,6 +36,7 @@ export class CalledReaders {
     const instances = new InstanceStore(new GroupStore(deps, options), deps.random);
     const heartbeatMs = options.groups.consumerHeartbeatMs;
     this.instances = new Instances({ ...deps, names, members, reader, instances }, { heartbeatMs });
+    this.operations = new GroupOperations({ ...deps, names });
     this.polls = new GroupPolls({ ...deps, names, members, reader }, { heartbeatMs });
   }
 }

@@ -1,0 +1,4 @@
+export { stateOf, typeOf } from "./group-names.ts";
+export { newInstance, settingsOf } from "./instance-settings.ts";
+export { type ShowRecord, showing } from "./take.ts";
+export { waitingSignal } from "./waiting.ts";
