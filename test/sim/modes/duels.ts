@@ -132,7 +132,7 @@ export async function runDuel(
   const stage = new Stage(world, { stable: scenarioTopics, processes: ["p1", "p2"] });
   await stage.setUp(process => ({ aheadMs: process === "p1" ? slowClockMs : 0 }));
   await stage.finish(world.scheduler.sleep(30_000), 30_000);
-  if (duel.prepare) await stage.finish(duel.prepare(stage), 10_000);
+  if (duel.prepare) await stage.finish(duel.prepare(stage), 20_000);
   const [p1, p2] = [world.life("p1"), world.life("p2")];
   const calls = new Map<Life, Call[]>([
     [p1, []],

@@ -8,7 +8,7 @@ import { Crew, type CrewOptions } from "../actors/crew.ts";
 import { interrupt } from "../actors/interruptions.ts";
 import { Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { Prng } from "../world/prng.ts";
-import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
+import { badWeather, clearWeather, drawOutcome, type Weather } from "../world/weather.ts";
 import { World } from "../world/world.ts";
 import { endOfGroups } from "./ending-of-groups.ts";
 import { membersAreKept, nothingFails, waitersHear } from "./expectations-of-groups.ts";
@@ -28,7 +28,7 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
   const prng = world.prng.fork("setting");
   const stage = new Stage(world, { stable: [topic], processes: ["p1", "p2", "p3"] });
   await stage.setUp(() => undefined);
-  const weather = isClear ? clearWeather : badWeather(prng.fork("weather"));
+  const weather = isClear ? clearWeather : drawWeather(prng.fork("weather"));
   const network = prng.fork("network");
   world.choose = (_life, call) =>
     stage.throttling > 0 && network.chance(stage.throttling)
@@ -53,6 +53,11 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
     // By stale reads alone a member can miss that it has to come back.
     ...(weather.stale === 0 ? membersAreKept(stage) : []),
   ]);
+}
+
+/** In half of the runs most eventual reads are stale: a group lives by them. */
+function drawWeather(prng: Prng): Weather {
+  return { ...badWeather(prng), stale: prng.chance(0.5) ? prng.between(0.3, 0.9) : 0 };
 }
 
 function drawEngineOptions(prng: Prng, isClear: boolean): EngineOptions {

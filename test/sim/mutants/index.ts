@@ -2,7 +2,6 @@
 import type { Mutant } from "../mutate/mutant.ts";
 import { acknowledgeBeforeSync } from "./acknowledge-before-sync.ts";
 import { activeBeforeSequencers } from "./active-before-sequencers.ts";
-import { admittedFromStaleRead } from "./admitted-from-stale-read.ts";
 import { barrierAsleep } from "./barrier-asleep.ts";
 import { commitBeforePut } from "./commit-before-put.ts";
 import { commitOfAnyGeneration } from "./commit-of-any-generation.ts";
@@ -19,6 +18,7 @@ import { foldSkipsGap } from "./fold-skips-gap.ts";
 import { forgottenByOwnClock } from "./forgotten-by-own-clock.ts";
 import { forgottenBySegmentTime } from "./forgotten-by-segment-time.ts";
 import { gapFromStaleFold } from "./gap-from-stale-fold.ts";
+import { groupReadEventually } from "./group-read-eventually.ts";
 import { itemReadOnce } from "./item-read-once.ts";
 import { lookUpBeginsLate } from "./look-up-begins-late.ts";
 import { noneFromFailedRead } from "./none-from-failed-read.ts";
@@ -88,7 +88,7 @@ export const mutants: readonly Mutant[] = [
   offsetsNotStamped,
   offsetsWithoutVersion,
   noneFromFailedRead,
-  admittedFromStaleRead,
+  groupReadEventually,
   stateWithoutVersion,
   rosterNotChecked,
   replacedNotFenced,
