@@ -63,6 +63,17 @@ describe("a batch that waits for others", () => {
     expect(gathering.left[1]).toEqual([10, 1]);
   });
 
+  it("waits a moment soon after a flush was answered: others who heard of theirs may send, too", async () => {
+    const gathering = new Gathering(false);
+    await gathering.add();
+    await gathering.endFlush();
+    await gathering.clock.advance(9);
+    await gathering.add();
+    await gathering.add();
+    await gathering.clock.advance(100);
+    expect(gathering.left[1]).toEqual([10, 2]);
+  });
+
   it("gathers behind a flush for its full time, but not for longer", async () => {
     const gathering = new Gathering(false);
     await gathering.add();

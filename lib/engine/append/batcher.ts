@@ -1,7 +1,7 @@
 /**
  * Gathers the batches of all callers into flushes: a flush leaves when a segment is full or its oldest batch has waited
- * long enough (less while everything gathered fits the item tier). Where writes cost no money it leaves sooner: at once when
- * no flush is under way, and a moment after the last one was answered, so that those who heard of it come along.
+ * long enough (less while everything gathered fits the item tier). Where writes cost no money it leaves sooner when no flush
+ * is under way: a moment after the last one was answered, so that those who heard of it come along, and at once after a pause.
  * What waits or is on its way is bounded in bytes: past the bound callers wait in line until their deadline.
  */
 import type { Clock } from "../../ports/index.ts";
@@ -15,6 +15,8 @@ import { heldBytes, type Pending } from "./types.ts";
 const segmentFrameBytes = 128;
 /** Timers count in whole milliseconds and fire early by a part of one: to wait for the rest would take one more. */
 const timerEarlyMs = 0.5;
+/** Without a flush for so long, nobody is taken to be about to send more. */
+const pauseMs = 10;
 
 type Waiting = { readonly pending: Pending; readonly sinceMs: number };
 type Flush = (pendings: readonly Pending[], onPlaced: () => void) => Promise<void>;
@@ -114,7 +116,8 @@ export class Batcher {
     // Behind a flush there is time anyway.
     if (lingersWhenIdle || this.#running.size > 0) return latestMs;
     // A client that waits for its acknowledgements sends nothing more to gather, but sends again when it has them.
-    return Math.min(latestMs, this.#idleSinceMs + shortMs);
+    if (oldest.sinceMs >= this.#idleSinceMs + pauseMs) return oldest.sinceMs;
+    return Math.min(latestMs, Math.max(oldest.sinceMs, this.#idleSinceMs) + shortMs);
   }
 
   /** The oldest batches, up to a segment. */
