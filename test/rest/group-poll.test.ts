@@ -35,7 +35,7 @@ describe("a poll", () => {
     });
     expect(headers.get("x-request-id")).not.toBeNull();
     const { id, epoch } = body.member;
-    const second = { ...first, member: { id, epoch }, commit: body.next };
+    const second = { ...first, member: body.member, commit: body.next };
     expect((await b.call("POST", path, { json: second })).body).toMatchObject({
       rebalanced: false,
       records: [],

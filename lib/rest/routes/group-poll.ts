@@ -34,12 +34,15 @@ const position = z.strictObject({ topic: z.string(), partition: z.int().min(0), 
 const asked = z
   .strictObject({
     member: z
-      .strictObject({
+      // Not strict: it may be sent back as it was answered.
+      .object({
         id: z.string().min(1, "1 character or more is wanted"),
         epoch: z.int().min(0).nullish().meta({ description: "As answered last. 0 or nothing: joins." }),
       })
       .nullish()
-      .meta({ description: "As answered last. Nothing: joins under a new id." }),
+      .meta({
+        description: "As answered last. With an `id` alone: joins under it. Nothing: joins under a new one.",
+      }),
     topics: z.array(z.string()).nullish(),
     topic_pattern: z
       .string()
@@ -56,12 +59,9 @@ const asked = z
       .array(position)
       .nullish()
       .meta({ description: "Where partitions go on that are not to go on where they are committed." }),
-    auto_offset_reset: z
-      .enum(["earliest", "latest", "none"])
-      .nullish()
-      .meta({
-        description: "Where a partition begins that has no committed offset; `earliest` unless said.",
-      }),
+    auto_offset_reset: z.enum(["earliest", "latest", "none"]).nullish().meta({
+      description: "Where a partition begins that has no committed offset; `earliest` unless said.",
+    }),
     action: z
       .enum(["read", "heartbeat", "leave"])
       .nullish()
