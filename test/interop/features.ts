@@ -41,6 +41,7 @@ export const features = {
   "group-static": "a static member comes back",
   "group-fenced": "another fences a static member",
   "group-consumer": "the newer group protocol",
+  "group-crowd": "20 members come and go at once",
   "group-tools": "the tool for groups",
   "group-console": "console consumer and perf in groups",
   streams: "Kafka Streams counts words",
@@ -55,7 +56,13 @@ export function isFeature(text: string): text is Feature {
 }
 
 /** What only the clients do that name it among theirs. */
-export const specialFeatures: readonly Feature[] = ["quick-start", "group-tools", "group-console", "streams"];
+export const specialFeatures: readonly Feature[] = [
+  "quick-start",
+  "group-tools",
+  "group-console",
+  "group-crowd",
+  "streams",
+];
 
 /** What the harness tries with members of each client, see groups/. */
 export const groupFeatures = [

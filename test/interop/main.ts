@@ -1,26 +1,38 @@
 /**
  * `npm run test:interop`: clients that nobody here wrote, against the server as users start it, over memory and over a data
- * directory. Installs what the machine lacks into `.interop/`. Names of clients as arguments run only those, and
- * `--memory` or `--data-dir` only that pass.
+ * directory; and a crowd of members over three servers that share one log. Installs what the machine lacks into `.interop/`.
+ * Names of clients as arguments run only those, and `--memory`, `--data-dir` or `--gateways` only that pass. `--long` tries
+ * all of groups over the data directory too.
  */
 import { messageOf } from "../../lib/std/index.ts";
 import { EmulatorAbsent } from "../emulators/install/errors.ts";
 import { type Client, clients } from "./clients.ts";
+import { groupFeatures } from "./features.ts";
+import { runChurn } from "./groups/churn.ts";
+import type { MemberClient } from "./groups/clients.ts";
 import { absentColumn, type ReadyClient, runPass } from "./pass.ts";
 import { countsOf, type Pass, toText } from "./report.ts";
-import type { Place } from "./server.ts";
+
+const passNames = ["memory", "data-dir", "gateways"] as const;
 
 type Absent = { readonly client: Client; readonly why: string; readonly isFault: boolean };
 
 async function main(args: readonly string[]): Promise<boolean> {
-  const places = (["memory", "data-dir"] as const).filter(place => args.includes(`--${place}`));
+  const chosenPasses = passNames.filter(name => args.includes(`--${name}`));
   const wanted = chosen(args.filter(arg => !arg.startsWith("--")));
   const startMs = performance.now();
   const { ready, absent } = await installAll(wanted);
   const installedMs = performance.now();
   const passes: Pass[] = [];
-  for (const place of places.length > 0 ? places : (["memory", "data-dir"] satisfies Place[]))
-    passes.push(await runPass(place, ready));
+  for (const name of chosenPasses.length > 0 ? chosenPasses : passNames) {
+    if (name !== "gateways") {
+      const isShort = name === "data-dir" && !args.includes("--long");
+      passes.push(await runPass(name, ready, { groupTrials: isShort ? ["group"] : groupFeatures }));
+      continue;
+    }
+    const crowd = crowdOf(ready);
+    if (crowd.length > 0) passes.push(await runChurn(crowd));
+  }
   const columns = absent.map(({ client, why, isFault }) => absentColumn(client, why, isFault));
   if (columns.length > 0) passes.push({ title: "could not be installed", columns, complaints: [] });
   for (const each of passes) process.stdout.write(`${toText(each)}\n\n`);
@@ -30,6 +42,14 @@ async function main(args: readonly string[]): Promise<boolean> {
   const { passed, failed, skipped } = countsOf(passes);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0;
+}
+
+/** Those that share an assignor. The one that costs least comes first, and has most of the members. */
+function crowdOf(ready: readonly ReadyClient[]): MemberClient[] {
+  return ["franz-go", "confluent-kafka", "kafka-python", "kafka-clients-4"].flatMap(name => {
+    const found = ready.find(({ client }) => client.name === name);
+    return found?.client.member === undefined ? [] : [found.client.member(found.program)];
+  });
 }
 
 function chosen(names: readonly string[]): readonly Client[] {

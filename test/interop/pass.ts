@@ -38,7 +38,11 @@ const leaving: readonly Feature[] = [
 ];
 
 /** Runs the clients against a server of their own. */
-export async function runPass(place: Place, ready: readonly ReadyClient[]): Promise<Pass> {
+export async function runPass(
+  place: Place,
+  ready: readonly ReadyClient[],
+  { groupTrials }: { readonly groupTrials: readonly GroupFeature[] },
+): Promise<Pass> {
   const server = await startServer(place);
   const records = fixture();
   await writeByRest(server.url, restTopic, records);
@@ -64,7 +68,10 @@ export async function runPass(place: Place, ready: readonly ReadyClient[]): Prom
     const served = areTransactionsServed();
     outcomes.set("transactions", served ? fail("served, and not tried here") : notYet("not served"));
   }
-  await runGroupTrials(server, columns.flatMap(toGroupClient), { atOnce: groupTrialsAtOnce });
+  await runGroupTrials(server, columns.flatMap(toGroupClient), {
+    features: groupTrials,
+    atOnce: groupTrialsAtOnce,
+  });
   return { title: place, columns: columns.map(toColumn), complaints: await server.close() };
 }
 

@@ -26,23 +26,21 @@ const groupSettings = [
   "1000",
 ];
 
-/** Starts it on free ports. */
+/** Starts it on free ports, over a log of its own. */
 export async function startServer(place: Place): Promise<RunningServer> {
   const directory = await mkdtemp(join(tmpdir(), "cumulog-interop-"));
   const where = place === "memory" ? ["--memory"] : ["--data-dir", join(directory, "data")];
-  const args = [
-    shim,
-    "serve",
-    ...where,
-    "--http-port",
-    "0",
-    "--kafka-port",
-    "0",
-    "--log-level",
-    "info",
-    ...groupSettings,
-  ];
-  const server = await serveWith(process.execPath, args, directory);
+  return startServerWith(where, { directory });
+}
+
+/** Starts it on free ports, over the log that its arguments name. The directory goes with it. */
+export async function startServerWith(
+  where: readonly string[],
+  { directory, environment }: { readonly directory: string; readonly environment?: NodeJS.ProcessEnv },
+): Promise<RunningServer> {
+  const ports = ["--http-port", "0", "--kafka-port", "0"];
+  const args = [shim, "serve", ...where, ...ports, "--log-level", "info", ...groupSettings];
+  const server = await serveWith(process.execPath, args, directory, environment);
   const [, url, bootstrap] = /http=(\S+) kafka=(\S+)/.exec(server.ready) ?? [];
   if (url === undefined || bootstrap === undefined) throw new Error(`not understood: ${server.ready}`);
   return {

@@ -54,8 +54,13 @@ export type Server = {
 };
 
 /** Starts a server and waits for the line that says it is ready. Throws when it ends without. */
-export async function serveWith(program: string, args: readonly string[], cwd: string): Promise<Server> {
-  const child = start(program, args, cwd);
+export async function serveWith(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Server> {
+  const child = start(program, args, cwd, environment);
   const ending = ended(child);
   const ready = new Promise<string>(resolve => {
     let text = "";
@@ -77,7 +82,12 @@ export async function serveWith(program: string, args: readonly string[], cwd: s
 }
 
 /** Starts a program without waiting for anything. */
-export function start(program: string, args: readonly string[], cwd: string): ChildProcess {
+export function start(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess {
   const foreign = Object.keys(process.env).filter(name =>
     /^(CUMULOG_|NODE_OPTIONS|NODE_COMPILE_CACHE)/.test(name),
   );
@@ -85,6 +95,7 @@ export function start(program: string, args: readonly string[], cwd: string): Ch
     ...process.env,
     ...Object.fromEntries(foreign.map(name => [name, undefined])),
     PATH: machinePath.join(delimiter),
+    ...environment,
   };
   return spawn(program, args, { cwd, env, timeout: timeoutMs });
 }

@@ -1,6 +1,6 @@
 /** Runs the trials of groups with a client, several at a time: most of a trial is waiting. */
 import { messageOf } from "../../../lib/std/index.ts";
-import { type Feature, type GroupFeature, groupFeatures } from "../features.ts";
+import type { Feature, GroupFeature } from "../features.ts";
 import { fail, notRun, type Outcome, pass } from "../outcomes.ts";
 import type { RunningServer } from "../server.ts";
 import type { GroupAbility, MemberClient } from "./clients.ts";
@@ -24,13 +24,13 @@ const needs: Partial<Record<GroupFeature, readonly [GroupAbility, string]>> = {
   "group-consumer": ["consumer", "it has the classic protocol only"],
 };
 
-/** All trials with all clients, so many at a time. */
+/** These trials with all clients, so many at a time. */
 export async function runGroupTrials(
   server: RunningServer,
   clients: readonly GroupClient[],
-  { atOnce }: { readonly atOnce: number },
+  { features, atOnce }: { readonly features: readonly GroupFeature[]; readonly atOnce: number },
 ): Promise<void> {
-  const waiting = clients.flatMap(client => groupFeatures.map(feature => ({ client, feature })));
+  const waiting = clients.flatMap(client => features.map(feature => ({ client, feature })));
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { client, feature } = next;

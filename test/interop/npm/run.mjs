@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Only against hanging: the next feature has its turn even so. */
-const featureMsMax = 45_000;
+const featureMsMax = 180_000;
 
 export const job = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
 export const { bootstrap, fixture, prefix } = job;

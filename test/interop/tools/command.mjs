@@ -1,4 +1,4 @@
-/** Runs a command line tool to its end. */
+/** Runs a command line tool to its end, or until it has said enough. */
 import { spawn } from "node:child_process";
 
 /** Only against hanging. */
@@ -23,5 +23,26 @@ export function command(program, args, { input = "", env = {} } = {}) {
     });
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
+  });
+}
+
+/** Runs it until `isEnough` of its output, then ends it as Ctrl-C does. Answers with the output. */
+export function commandUntil(program, args, isEnough) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { timeout: commandMsMax });
+    let said = "";
+    let noise = "";
+    child.stdout.setEncoding("utf8").on("data", text => {
+      said += text;
+      if (isEnough(said)) child.kill("SIGINT");
+    });
+    child.stderr.setEncoding("utf8").on("data", text => {
+      noise += text;
+    });
+    child.on("error", reject);
+    child.on("close", code => {
+      if (isEnough(said)) resolve(said);
+      else reject(new Error(`${program} ended with ${code}: ${said.slice(-300)} ${noise.slice(-500)}`));
+    });
   });
 }
