@@ -13,7 +13,7 @@ import { chooseOk } from "../world/world.ts";
  */
 const settlingMs = 200_000;
 /** A call that came late comes within this time, ms. */
-const lateMsMax = 620_000;
+export const lateMsMax = 130_000;
 /** Several sessions. */
 const stableMs = 60_000;
 const jumpMs = 4_000;

@@ -2,6 +2,7 @@
  * Mode (b) and (c) for consumer groups: a seed draws the weather, what happens to processes, and one or two groups whose
  * members come and go for some minutes. A quarter of the seeds is free of faults; clocks are wrong and jump in those too.
  */
+import type { Outcome } from "../../../lib/adapters/faulty/index.ts";
 import type { EngineOptions } from "../../../lib/engine/index.ts";
 import { chaos, drawChaos, drawSkew } from "../actors/chaos.ts";
 import { Crew, type CrewOptions } from "../actors/crew.ts";
@@ -10,7 +11,7 @@ import { Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome, type Weather } from "../world/weather.ts";
 import { World } from "../world/world.ts";
-import { endOfGroups } from "./ending-of-groups.ts";
+import { endOfGroups, lateMsMax } from "./ending-of-groups.ts";
 import { membersAreKept, nothingFails, waitersHear } from "./expectations-of-groups.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 
@@ -33,7 +34,7 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
   world.choose = (_life, call) =>
     stage.throttling > 0 && network.chance(stage.throttling)
       ? { kind: "failed", failure: "throttled", answerMs: network.spread(1, 10) }
-      : drawOutcome(call, weather, network, () => undefined);
+      : inTime(drawOutcome(call, weather, network, () => undefined));
   const crews = Array.from(
     { length: prng.chance(0.7) ? 1 : 2 },
     (_, i) => new Crew(stage, prng.fork(`crew ${i}`), drawCrew(prng.fork(`crew options ${i}`), `g${i}`)),
@@ -53,6 +54,13 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
     // By stale reads alone a member can miss that it has to come back.
     ...(weather.stale === 0 ? membersAreKept(stage) : []),
   ]);
+}
+
+/** What comes late comes within minutes: to a group that is as good as never. */
+function inTime(outcome: Outcome): Outcome {
+  return outcome.kind === "late"
+    ? { ...outcome, reachMs: Math.min(outcome.reachMs, lateMsMax - 5_000) }
+    : outcome;
 }
 
 /** In half of the runs most eventual reads are stale: a group lives by them. */
