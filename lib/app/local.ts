@@ -13,6 +13,8 @@ import type { Engine, EngineOptions } from "../engine/index.ts";
 import type { ItemStore, ObjectStore } from "../ports/index.ts";
 import type { RestDeps, RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
+import { groupOptions } from "./group-options.ts";
+import { GroupUpkeep } from "./jobs/group-upkeep.ts";
 import type { Config } from "./settings.ts";
 import { packageVersion } from "./version/index.ts";
 
@@ -110,6 +112,13 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     await stores.close();
     throw error;
   }
+  const upkeep = config.backend === "aws" ? undefined : new GroupUpkeep({ engine, clock, telemetry });
+  // In an account the maintenance function looks after groups, once for all gateways.
+  upkeep?.start();
+  const drain = async (): Promise<void> => {
+    await upkeep?.stop();
+    await engine.drain();
+  };
   const exposition = () => {
     const { appendBufferBytes, blockCacheBytes } = engine.memory;
     telemetry.gauge("cumulog_append_buffer_bytes", appendBufferBytes);
@@ -121,7 +130,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     loading ??= restFace({ ...parts, engine, exposition, stopping }, config);
     return (await loading)(request);
   };
-  return { fetch, engine, items: stores.items, drain: () => engine.drain(), close: () => stores.close() };
+  return { fetch, engine, items: stores.items, drain, close: () => stores.close() };
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;
@@ -136,7 +145,7 @@ async function restFace(deps: RestDeps, config: Config): Promise<Fetch> {
 export function engineOptions(config: Config): Partial<EngineOptions> {
   const { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes, lingerMs, numPartitions } = config;
   const sizes = { segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes };
-  return { ...sizes, lingerMs, partitionsDefault: numPartitions };
+  return { ...sizes, lingerMs, partitionsDefault: numPartitions, groups: groupOptions(config) };
 }
 
 function restOptions(config: Config): Partial<RestOptions> {

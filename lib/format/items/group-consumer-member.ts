@@ -5,7 +5,7 @@
  *   Partitions   => version:u8 topicCount:varint [topicId:16 bytes count:varint [partition:varint ...] ...]
  *   Subscription => version:u8 nameCount:varint [name:text ...] hasRegex:u8 [regex:text] assignor:text
  *
- * An empty assignor stands for none. Golden file: test/golden/group-consumer-member.
+ * An empty assignor stands for none. Golden files: test/golden/items/group-partitions, group-subscription.
  */
 import type { Attributes, Condition, Item } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";

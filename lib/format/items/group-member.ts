@@ -6,7 +6,7 @@
  *
  *   Protocols => version:u8 count:varint [name:text metadata:block ...]     as preferred
  *
- * Golden file: test/golden/group-member.
+ * Golden file: test/golden/items/group-protocols.
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";

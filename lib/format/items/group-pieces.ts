@@ -5,7 +5,7 @@
  *   Roster     => version:u8 memberCount:varint [key:text memberId:text instanceId:text metadata:block ...]
  *   Assignment => version:u8 memberCount:varint [key:text assignment:block ...]
  *
- * An empty instance id stands for none. Golden file: test/golden/group-pieces.
+ * An empty instance id stands for none. Golden files: test/golden/items/group-roster, group-assignment.
  */
 import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
 import { assert, concat, MalformedBytes, Reader, Writer } from "../../std/index.ts";
