@@ -44,8 +44,8 @@ const javaFlags = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"
 const npmPrograms = new URL("npm/", import.meta.url).pathname;
 
 export const clients: readonly Client[] = [
-  npmClient("kafkajs", "kafkajs", []),
-  npmClient("@platformatic/kafka", "platformatic", ["static", "consumer"]),
+  npmClient("kafkajs", "kafkajs", { abilities: [], reads: ["none", "gzip"] }),
+  npmClient("@platformatic/kafka", "platformatic", { abilities: ["static", "consumer"], reads: codecs }),
   pythonClient("kafka-python", "kafka_python", ["cooperative", "static", "fenced"]),
   pythonClient("confluent-kafka", "confluent", ["cooperative", "static", "fenced", "consumer"]),
   {
@@ -137,10 +137,14 @@ function pythonClient(packageName: string, program: string, abilities: readonly 
   };
 }
 
-function npmClient(packageName: string, program: string, abilities: readonly GroupAbility[]): Client {
+function npmClient(
+  packageName: string,
+  program: string,
+  { abilities, reads }: Required<Pick<Client, "abilities" | "reads">>,
+): Client {
   return {
     name: packageName,
-    reads: codecs,
+    reads,
     install: async () => {
       const { folder, versionOf } = await installNpmClients();
       return {

@@ -8,6 +8,7 @@ import {
   codecs,
   type Feature,
   features,
+  type GroupFeature,
   ownFeatures,
   specialFeatures,
 } from "./features.ts";

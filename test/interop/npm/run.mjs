@@ -32,11 +32,6 @@ export function lacks(why) {
   return { kind: "not run", detail: why };
 }
 
-/** Needs an API that is not served yet. */
-export function waitsFor(why) {
-  return { kind: "not yet", detail: why };
-}
-
 /** A record as fixture.ts writes it; `headers` are pairs of a name and bytes. */
 export function lineOf(offset, timestamp, key, value, headers) {
   const text = part => (part === null || part === undefined ? "-" : part.toString("base64"));
