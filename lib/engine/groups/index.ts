@@ -49,7 +49,6 @@ export {
   PositionMissing,
   type ReadOptions,
   type Take,
-  type TopicAssignment,
   type TopicPosition,
   UnknownInstance,
 } from "./instances/index.ts";
@@ -71,6 +70,7 @@ export type {
   OffsetTarget,
   PartitionLag,
 } from "./operators/index.ts";
+export type { TopicAssignment } from "./topic-names.ts";
 export type {
   DescribedGroup,
   DescribedMember,

@@ -47,6 +47,7 @@ const assignmentParams = consumerParams.extend({ topic_name: z.string(), partiti
 const consumersPath = `${groupPath}/consumers`;
 const consumerPath = `${consumersPath}/{consumer_id}`;
 
+/** Members and their partitions, as Confluent's v3 has them. */
 export const groupConsumerRoutes: readonly Route[] = [
   route({
     duty: "groups",

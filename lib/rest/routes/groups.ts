@@ -12,7 +12,9 @@ import { brokerId, requireCluster } from "./places.ts";
 
 /** Below the cluster. */
 export const groupsPath = "/v3/clusters/{cluster_id}/consumer-groups";
+/** Of one group. */
 export const groupPath = `${groupsPath}/{consumer_group_id}`;
+/** What the document calls them. */
 export const groupTag = "Consumer group (v3)";
 
 /** What may go wrong with a report of a group. */
@@ -31,6 +33,7 @@ const groupData = resource("KafkaConsumerGroup", {
   lag_summary: related,
 });
 
+/** Groups as Confluent's v3 has them, and their deletion. */
 export const groupRoutes: readonly Route[] = [
   route({
     duty: "groups",

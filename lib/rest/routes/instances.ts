@@ -14,6 +14,7 @@ import { none } from "../schemas.ts";
 export const instanceParams = z.object({ group: z.string(), instance: z.string() });
 /** The path of one instance. */
 export const instancePath = "/consumers/{group}/instances/{instance}";
+/** What the document calls all of them. */
 export const instanceTag = "Consumers (v2)";
 
 /** What may go wrong with any call of an instance. */
@@ -48,6 +49,7 @@ export function v2Body(schema: z.ZodType, example: unknown): Readonly<Record<str
   return Object.fromEntries(v2BodyMediaTypes.map(mediaType => [mediaType, { schema, example }]));
 }
 
+/** Instances, and what they read. */
 export const instanceRoutes: readonly Route[] = [
   route({
     duty: "groups",

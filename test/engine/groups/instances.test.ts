@@ -54,6 +54,49 @@ describe("an instance", () => {
     expect(mine[0]?.partitions.length).toBe(2);
   });
 
+  it("forgets where it stood in what it has given up", async () => {
+    const { a, b } = await subscribed(2, { commitsItself: true });
+    for (const partition of [0, 1]) await appended(a, "t", partition, "1");
+    await polled(a, "i");
+    await b.instances.create(other, { ...settings, commitsItself: true });
+    await b.instances.subscribe(other, { names: ["t"] });
+    // The first joins, the second gives up, the first takes up.
+    for (const name of ["j", "i", "j"]) expect(await polled(b, name)).toEqual([]);
+    const [theirs] = await a.instances.assignment(other);
+    const [moved] = theirs?.partitions ?? [];
+    for (const partition of [0, 1]) await appended(a, "t", partition, "2");
+    expect(await polled(a, "j")).toEqual([`${moved}:2`]);
+    expect(await polled(a, "i")).toEqual([`${1 - (moved ?? 0)}:2`]);
+    await b.instances.delete(other);
+    for (const partition of [0, 1]) await appended(a, "t", partition, "3");
+    const rest = [...(await polled(b, "i")), ...(await polled(a, "i"))];
+    expect(rest.toSorted()).toEqual(["0:3", "1:3"]);
+  });
+
+  it("goes on when a call has died before it could write what its group had said", async () => {
+    const { a, b } = await subscribed(2, { commitsItself: true });
+    for (const partition of [0, 1]) await appended(a, "t", partition, "1");
+    await polled(a, "i");
+    const [member] = (await a.groups.describeConsumers("g")).members;
+    await b.instances.create(other, settings);
+    await b.instances.subscribe(other, { names: ["t"] });
+    await b.instances.assignment(other);
+    const lost = { group: "g", memberId: member?.memberId ?? "", epoch: member?.epoch ?? 0 };
+    const { epoch } = await b.groups.consumerHeartbeat({
+      ...lost,
+      clientId: "i",
+      host: "",
+      names: ["t"],
+      holdsNothing: true,
+    });
+    expect(epoch).toBeGreaterThan(lost.epoch);
+    expect(await polled(a, "i")).toEqual([]);
+    const kept = (await a.instances.assignment(at))[0]?.partitions ?? [];
+    expect(kept).toHaveLength(1);
+    const committed = await committedOf(b, [0, 1]);
+    expect(committed.map(offset => offset === 1)).toEqual([0, 1].map(each => kept.includes(each)));
+  });
+
   it("is void when its group does not know it any more", async () => {
     const { a, b } = await subscribed();
     await polled(a, "i");

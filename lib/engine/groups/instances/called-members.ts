@@ -9,8 +9,8 @@ import { leavingEpoch } from "../consumer/types.ts";
 import { StaleMemberEpoch } from "../errors.ts";
 import type { Groups } from "../groups.ts";
 import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
+import type { TopicNames } from "../topic-names.ts";
 import { hasPartition } from "./positions.ts";
-import type { TopicNames } from "./topic-names.ts";
 import type { CalledMember } from "./types.ts";
 
 /** A member after its heartbeat. */

@@ -8,12 +8,12 @@ import type { EngineDeps, EngineOptions } from "../../types.ts";
 import type { Groups } from "../groups.ts";
 import { GroupOperations } from "../operators/index.ts";
 import { GroupStore } from "../store.ts";
+import { TopicNames } from "../topic-names.ts";
 import { CalledMembers } from "./called-members.ts";
 import { GroupPolls } from "./group-polls.ts";
 import { GroupReader } from "./group-reader.ts";
 import { InstanceStore } from "./instance-store.ts";
 import { Instances } from "./instances.ts";
-import { TopicNames } from "./topic-names.ts";
 
 type Deps = EngineDeps & {
   readonly groups: Groups;

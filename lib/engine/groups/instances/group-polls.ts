@@ -4,13 +4,13 @@
  */
 import type { Positions } from "../../../format/items/index.ts";
 import type { Clock } from "../../../ports/index.ts";
+import { byTopic } from "../by-topic.ts";
 import type { TopicOffsetsDone } from "../offsets/index.ts";
-import { byTopic } from "./by-topic.ts";
+import type { TopicAssignment, TopicNames } from "../topic-names.ts";
 import type { CalledMembers, Renewed } from "./called-members.ts";
 import type { Beginning, GroupReader } from "./group-reader.ts";
 import { type NewPosition, noPositions, positionsOf, withPositions } from "./positions.ts";
-import type { TopicNames } from "./topic-names.ts";
-import type { CalledMember, GroupPoll, GroupPolled, ReadOptions, Take, TopicAssignment } from "./types.ts";
+import type { CalledMember, GroupPoll, GroupPolled, ReadOptions, Take } from "./types.ts";
 import { readWaiting } from "./waiting-read.ts";
 
 type Deps = {

@@ -10,9 +10,9 @@ import type { Fetcher, OffsetLister } from "../../read/index.ts";
 import type { FetchAnswer } from "../../types.ts";
 import type { MemberClaim } from "../admission.ts";
 import type { GroupOffsets } from "../offsets/index.ts";
+import type { TopicNames } from "../topic-names.ts";
 import { PositionMissing } from "./errors.ts";
 import { type NewPosition, withoutPosition, withPositions } from "./positions.ts";
-import type { TopicNames } from "./topic-names.ts";
 import type { PartitionRecords, ReadOptions, TopicPosition } from "./types.ts";
 
 type Deps = {

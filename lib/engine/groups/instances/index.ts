@@ -15,6 +15,5 @@ export type {
   PartitionRecords,
   ReadOptions,
   Take,
-  TopicAssignment,
   TopicPosition,
 } from "./types.ts";

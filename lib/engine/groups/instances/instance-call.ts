@@ -13,15 +13,15 @@ import {
 import type { Clock } from "../../../ports/index.ts";
 import { equalBytes } from "../../../std/index.ts";
 import type { MemberClaim } from "../admission.ts";
+import { byTopic } from "../by-topic.ts";
 import { FencedMemberEpoch, InstanceFenced, StaleMemberEpoch, UnknownMember } from "../errors.ts";
 import type { Groups } from "../groups.ts";
 import type { CommitPartition, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
-import { byTopic } from "./by-topic.ts";
+import type { TopicNames } from "../topic-names.ts";
 import type { CalledMembers } from "./called-members.ts";
 import { UnknownInstance } from "./errors.ts";
 import type { InstanceName, InstanceStore } from "./instance-store.ts";
 import { isSamePositions, noPositions, positionsOf } from "./positions.ts";
-import type { TopicNames } from "./topic-names.ts";
 import type { CalledMember } from "./types.ts";
 
 export type CallDeps = {

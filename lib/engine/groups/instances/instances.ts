@@ -11,16 +11,17 @@ import type { InstanceItem, InstanceSettings, Positions } from "../../../format/
 import type { Clock, Random } from "../../../ports/index.ts";
 import type { TopicResolver } from "../../topics/index.ts";
 import { checkGroupId } from "../admission.ts";
+import { byTopic } from "../by-topic.ts";
 import { checkSubscription } from "../consumer/subscription.ts";
 import type { Groups } from "../groups.ts";
 import type { CommitPartition, FetchedOffsets, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
-import { byTopic } from "./by-topic.ts";
+import type { TopicAssignment } from "../topic-names.ts";
 import { InstanceConflict, InstanceExists, UnknownInstance } from "./errors.ts";
 import type { GroupReader } from "./group-reader.ts";
 import { type CallDeps, InstanceCall, noSubscription } from "./instance-call.ts";
 import type { InstanceName } from "./instance-store.ts";
 import { hasPartition, type NewPosition, noPositions, withPositions } from "./positions.ts";
-import type { ReadOptions, Take, TopicAssignment, TopicPosition } from "./types.ts";
+import type { ReadOptions, Take, TopicPosition } from "./types.ts";
 import { readWaiting } from "./waiting-read.ts";
 
 type Deps = CallDeps & {

@@ -5,13 +5,7 @@ import type { TopicId } from "../../../format/index.ts";
 import type { OffsetReset } from "../../../format/items/index.ts";
 import type { FetchAnswer } from "../../types.ts";
 import type { CommitPartition, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
-
-/** Partitions of a topic that somebody reads. */
-export type TopicAssignment = {
-  readonly topic: string;
-  readonly topicId: TopicId;
-  readonly partitions: readonly number[];
-};
+import type { TopicAssignment } from "../topic-names.ts";
 
 /** A partition and an offset in it. */
 export type TopicPosition = {

@@ -4,11 +4,11 @@
 import type { OffsetLister } from "../../read/index.ts";
 import type { TopicResolver } from "../../topics/index.ts";
 import type { OffsetAnswer, OffsetSpec } from "../../types.ts";
+import { byTopic } from "../by-topic.ts";
 import type { DescribedConsumerGroup } from "../consumer/types.ts";
 import { GroupNotEmpty, UnknownGroup } from "../errors.ts";
 import type { Groups } from "../groups.ts";
-import { byTopic } from "../instances/by-topic.ts";
-import type { TopicNames } from "../instances/topic-names.ts";
+import type { TopicNames } from "../topic-names.ts";
 import { assignedTopics } from "./consumer-assignment.ts";
 import type { GroupMember, GroupReport, OffsetMove, OffsetTarget, PartitionLag } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { TopicOffsets } from "../offsets/index.ts";
+import type { TopicOffsets } from "./offsets/index.ts";
 
 /** What is said of partitions one by one, topic by topic; each topic where it is named first. */
 export function byTopic<Each extends { readonly topic: string }>(

@@ -1,10 +1,16 @@
 /**
  * The names of topics by their ids, for those that speak of topics by name.
  */
-import type { TopicId } from "../../../format/index.ts";
-import type { TopicPartitions } from "../../../format/items/index.ts";
-import type { TopicResolver, Topics } from "../../topics/index.ts";
-import type { TopicAssignment } from "./types.ts";
+import type { TopicId } from "../../format/index.ts";
+import type { TopicPartitions } from "../../format/items/index.ts";
+import type { TopicResolver, Topics } from "../topics/index.ts";
+
+/** Partitions of a topic that somebody reads. */
+export type TopicAssignment = {
+  readonly topic: string;
+  readonly topicId: TopicId;
+  readonly partitions: readonly number[];
+};
 
 export class TopicNames {
   readonly #topics: Topics;
