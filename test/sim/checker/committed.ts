@@ -24,8 +24,7 @@ type Sight = {
   readonly name: string | undefined;
 };
 
-export function checkCommitted(operations: readonly Operation[], group: string): readonly Violation[] {
-  const ofGroup = operations.filter(({ invocation }) => "group" in invocation && invocation.group === group);
+export function checkCommitted(ofGroup: readonly Operation[]): readonly Violation[] {
   const partitions = new Set(ofGroup.flatMap(({ invocation }) => partitionsOf(invocation)));
   return [...partitions].flatMap(partition => {
     const commits = ofGroup.flatMap(operation => commitOf(operation, partition));

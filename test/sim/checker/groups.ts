@@ -9,7 +9,6 @@ import type { Violation } from "./violation.ts";
 /** What was answered well, as far as groups are concerned. */
 type Told = {
   readonly operation: Operation;
-  readonly group: string;
   readonly memberId: string;
   /** What the group knows it by: its instance, or its id. */
   readonly owner: string;
@@ -18,17 +17,23 @@ type Told = {
 
 export function checkGroups(operations: readonly Operation[]): readonly Violation[] {
   const instances = instancesOf(operations);
-  const told = operations.flatMap(operation => toldBy(operation, instances));
-  return [...Map.groupBy(told, ({ group }) => group).values()].flatMap(ofGroup => [
-    ...[...Map.groupBy(ofGroup, ({ generation }) => generation).values()].flatMap(ofGeneration => [
-      ...checkLeader(ofGeneration, instances),
-      ...checkAssignment(ofGeneration),
-      ...checkOwners(ofGeneration),
-    ]),
-    ...checkOld(ofGroup, operations),
-    ...checkReplaced(ofGroup),
-    ...checkCommitted(operations, ofGroup[0]?.group ?? ""),
-  ]);
+  const groups = Map.groupBy(
+    operations.filter(({ invocation }) => "group" in invocation),
+    ({ invocation }) => ("group" in invocation ? invocation.group : ""),
+  );
+  return [...groups.values()].flatMap(ofGroup => {
+    const told = ofGroup.flatMap(operation => toldBy(operation, instances));
+    return [
+      ...[...Map.groupBy(told, ({ generation }) => generation).values()].flatMap(ofGeneration => [
+        ...checkLeader(ofGeneration, instances),
+        ...checkAssignment(ofGeneration),
+        ...checkOwners(ofGeneration),
+      ]),
+      ...checkOld(told, ofGroup),
+      ...checkReplaced(told),
+      ...checkCommitted(ofGroup),
+    ];
+  });
 }
 
 /** The instance ids of those who have one, by member id: as they said, or as a leader saw them. */
@@ -46,10 +51,9 @@ function instancesOf(operations: readonly Operation[]): ReadonlyMap<string, stri
 function toldBy(operation: Operation, instances: ReadonlyMap<string, string>): readonly Told[] {
   const { invocation, outcome } = operation;
   if (outcome.kind !== "ok" || !("memberId" in invocation)) return [];
-  const { group } = invocation;
   const { answer } = outcome;
   const of = (memberId: string, generation: number): readonly Told[] => [
-    { operation, group, memberId, owner: instances.get(memberId) ?? memberId, generation },
+    { operation, memberId, owner: instances.get(memberId) ?? memberId, generation },
   ];
   if (answer.op === "joined") return of(answer.memberId, answer.generation);
   const isOfMember = "generation" in invocation && invocation.generation >= 0;
@@ -130,12 +134,11 @@ function checkOwners(ofGeneration: readonly Told[]): readonly Violation[] {
  * Once anybody has heard of a generation, or that one is over, nobody joins, syncs or commits in an older one, nor reads there where to go on. (A
  * heartbeat may be answered from what was true a moment ago.)
  */
-function checkOld(ofGroup: readonly Told[], operations: readonly Operation[]): readonly Violation[] {
-  const heard = [
-    ...ofGroup,
-    ...operations.flatMap(operation => saidToBeOver(operation, ofGroup[0]?.group ?? "")),
-  ].toSorted((a, b) => a.operation.endedAt - b.operation.endedAt);
-  return ofGroup
+function checkOld(all: readonly Told[], operations: readonly Operation[]): readonly Violation[] {
+  const heard = [...all, ...operations.flatMap(saidToBeOver)].toSorted(
+    (a, b) => a.operation.endedAt - b.operation.endedAt,
+  );
+  return all
     .filter(({ operation: { invocation } }) => /^(join|sync|commit)$/.test(invocation.op))
     .flatMap(told => {
       const later = heard.find(
@@ -153,18 +156,17 @@ function checkOld(ofGroup: readonly Told[], operations: readonly Operation[]): r
 /** A refusal that says that there is a later generation. */
 function saidToBeOver(
   operation: Operation,
-  group: string,
 ): readonly { readonly operation: Operation; readonly generation: number }[] {
   const { invocation, outcome } = operation;
   if (outcome.kind !== "fail" || outcome.error?.name !== "GenerationFenced") return [];
-  if (!("generation" in invocation) || invocation.group !== group) return [];
+  if (!("generation" in invocation)) return [];
   return [{ operation, generation: invocation.generation + 1 }];
 }
 
 /** Who was replaced by another of its instance is fenced in that generation, but for a heartbeat, as above. */
-function checkReplaced(ofGroup: readonly Told[]): readonly Violation[] {
-  const joins = ofGroup.filter(told => answerOf(told, "joined") !== undefined);
-  return ofGroup.flatMap(told => {
+function checkReplaced(all: readonly Told[]): readonly Violation[] {
+  const joins = all.filter(told => answerOf(told, "joined") !== undefined);
+  return all.flatMap(told => {
     if (told.owner === told.memberId) return [];
     const own = joins.find(join => join.memberId === told.memberId);
     const next = joins.find(
