@@ -200,3 +200,23 @@ describe("a group of kind consumer", () => {
     await expect(joined(engines[1])).rejects.toMatchObject({ name: "OtherGroupKind" });
   });
 });
+
+describe("offsets of a group of kind consumer", () => {
+  it("are deleted of topics that nobody subscribes to", async () => {
+    const [engine] = await aTopicOf(1);
+    await engine.topics.create({ name: "other", partitions: 1 });
+    await new Client("a").beat(engine);
+    const deleted = await engine.groups.offsets.delete("g", [
+      { topic: "t", partitions: [0] },
+      { topic: "other", partitions: [0] },
+    ]);
+    expect(deleted).toMatchObject([
+      { partitions: [{ kind: "failed", error: { name: "TopicSubscribed" } }] },
+      { partitions: [{ kind: "done" }] },
+    ]);
+    await new Client("b", { names: [], regex: "oth.*" }).beat(engine);
+    expect(await engine.groups.offsets.delete("g", [{ topic: "other", partitions: [0] }])).toMatchObject([
+      { partitions: [{ kind: "failed", error: { name: "TopicSubscribed" } }] },
+    ]);
+  });
+});

@@ -110,12 +110,20 @@ export class OffsetDeleter {
     if (!hasMembers(state)) return () => false;
     if (state.kind === "classic" && state.protocolType !== "consumer")
       throw new GroupNotEmpty(`group ${group} has members, which are no consumers: stop them first`);
-    const roster =
-      state.kind === "classic" ? await this.#deps.known.of(group).generations.roster(state) : undefined;
+    if (state.kind === "consumer") return this.#readByConsumers(group);
+    const roster = await this.#deps.known.of(group).generations.roster(state);
     const topics = roster && [...roster.values()].map(({ metadata }) => subscribedTopics(metadata));
     // Members that do not say it in the common way may read anything.
     if (!topics?.length || !topics.every(each => each !== undefined)) return () => true;
     const all = new Set(topics.flat());
+    return topic => all.has(topic);
+  }
+
+  /** A pattern may mean any topic. */
+  async #readByConsumers(group: string): Promise<Reads> {
+    const members = [...(await this.#deps.store.readConsumers(group)).values()];
+    if (members.some(({ subscription }) => subscription.regex !== undefined)) return () => true;
+    const all = new Set(members.flatMap(({ subscription }) => subscription.names));
     return topic => all.has(topic);
   }
 }
