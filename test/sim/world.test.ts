@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { runGroups } from "./modes/groups.ts";
 import { runSeed } from "./modes/random.ts";
 import { Prng } from "./world/prng.ts";
 import { Scheduler } from "./world/scheduler.ts";
 
 /** A fingerprint of everything that happened in the run of a seed, and of what its clients heard. */
-async function traceOf(seed: number): Promise<string> {
+async function traceOf(seed: number, run = runSeed): Promise<string> {
   const hash = createHash("sha256");
-  const { history } = await runSeed(seed, { trace: line => void hash.update(`${line}\n`) });
+  const { history } = await run(seed, { trace: line => void hash.update(`${line}\n`) });
   for (const event of history) hash.update(JSON.stringify(event));
   return hash.digest("hex");
 }
@@ -17,6 +18,8 @@ describe("a simulated world", () => {
     const first = await traceOf(7);
     expect(await traceOf(7)).toBe(first);
     expect(await traceOf(11)).not.toBe(first);
+    const groups = await traceOf(8_000_037, runGroups);
+    expect(await traceOf(8_000_037, runGroups)).toBe(groups);
   });
 
   it("keeps every promise for a handful of seeds, with and without faults", async () => {
@@ -24,6 +27,14 @@ describe("a simulated world", () => {
       const { violations, operations } = await runSeed(seed, {});
       expect(violations).toEqual([]);
       expect(operations).toBeGreaterThanOrEqual(500);
+    }
+  });
+
+  it("keeps every promise to members of groups for a few seeds, with and without faults", async () => {
+    for (const seed of [8_000_033, 8_000_037, 8_000_040]) {
+      const { violations, operations } = await runGroups(seed, {});
+      expect(violations).toEqual([]);
+      expect(operations).toBeGreaterThanOrEqual(100);
     }
   });
 
