@@ -49,6 +49,8 @@ export type RestOptions = {
   readonly fetchWaitMsMax: number;
   /** The most that one fetch brings, bytes, but for a first batch that is larger. */
   readonly fetchBytesMax: number;
+  /** The most that an answer may hold which moves its reader on, bytes: more could not be sent. */
+  readonly answerBytesMax: number;
 };
 
 const mebibyte = 1024 * 1024;
@@ -73,6 +75,7 @@ export const defaultRestOptions: RestOptions = {
   streamWindowBytes: 2 * mebibyte,
   fetchWaitMsMax: 60_000,
   fetchBytesMax: 64 * mebibyte,
+  answerBytesMax: Number.POSITIVE_INFINITY,
 };
 
 /** What every route is given. */

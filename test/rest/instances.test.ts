@@ -93,6 +93,29 @@ describe("consumer instances", () => {
     expect((await b.call("GET", `${base}/records?timeout=0`)).body).toMatchObject([{ value: 2, offset: 2 }]);
   });
 
+  it("deliver no more than can be sent, record by record, and move no further", async () => {
+    const parts = memoryDeps();
+    const { call, engine } = await anAppWithOrders({ parts, partitions: 1, rest: { answerBytesMax: 300 } });
+    await call("POST", "/consumers/g", { json: { name: "i", "auto.offset.reset": "earliest" } });
+    await call("POST", `${base}/subscription`, { json: { topics: ["orders"] }, headers: v2 });
+    await appended(engine, "orders", 0, "1", "2", "3", "4", "5", "x".repeat(300), "7");
+    const delivered: number[][] = [];
+    for (let turn = 0; turn < 2; turn++) {
+      const { text, body } = await call("GET", `${base}/records?timeout=0`);
+      expect(text.length).toBeLessThanOrEqual(301);
+      delivered.push(body.map(({ offset }: { offset: number }) => offset));
+    }
+    expect(delivered.map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(delivered.flat()).toEqual([0, 1, 2, 3, 4].slice(0, delivered.flat().length));
+    while ((await call("GET", `${base}/records?timeout=0`)).status === 200);
+    const refused = await call("GET", `${base}/records?timeout=0`);
+    expect(codeOf(refused)).toEqual([413, 41303]);
+    expect(refused.body.message).toMatch(/topic orders, partition 0: the record at offset 5 takes \d+ bytes/);
+    const beyond = { offsets: [{ topic: "orders", partition: 0, offset: 6 }] };
+    await call("POST", `${base}/positions`, { json: beyond, headers: v2 });
+    expect((await call("GET", `${base}/records?timeout=0`)).body).toMatchObject([{ offset: 6 }]);
+  });
+
   it("commit the offset behind the one that is done, as Confluent has it", async () => {
     const { a, b } = await aSubscribed();
     const offsets = [{ topic: "orders", partition: 0, offset: 41, metadata: "here" }];

@@ -147,6 +147,8 @@ function restOptions({ kind, config }: FunctionParts): RestOptions {
       bodyRecordsMax: recordsMax,
       streamRecordsMax: recordsMax,
       fetchBytesMax,
+      // As base64 it fits, as a fetch does.
+      answerBytesMax: fetchBytesMax,
     }),
   };
 }

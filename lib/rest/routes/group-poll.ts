@@ -161,6 +161,7 @@ export const groupPollRoutes: readonly Route[] = [
       "GroupFull",
       "PositionMissing",
       "NotPresentable",
+      "AnswerTooLarge",
       "BadCompression",
       "ReadFailed",
       "RecordsCorrupt",

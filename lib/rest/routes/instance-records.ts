@@ -72,6 +72,7 @@ export const instanceRecordRoutes: readonly Route[] = [
       "FormatMismatch",
       "PositionMissing",
       "NotPresentable",
+      "AnswerTooLarge",
       "BadCompression",
       "ReadFailed",
       "RecordsCorrupt",
