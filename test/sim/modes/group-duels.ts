@@ -68,6 +68,12 @@ async function leaveToAnother(stage: Stage, life: Life): Promise<void> {
   await enter(stage, life, "b");
 }
 
+/** The member whose commit is under way goes on into the next generation, beside another. */
+async function goOnWithAnother(stage: Stage, life: Life): Promise<void> {
+  const later = stage.world.scheduler.sleep(50).then(() => enter(stage, life, "a"));
+  await Promise.all([enter(stage, life, "b"), later]);
+}
+
 /** One is silent, as p1 has seen for almost long enough; the other beats there. */
 async function fallSilent(stage: Stage): Promise<void> {
   const { world } = stage;
@@ -99,6 +105,13 @@ export const groupDuels: readonly Duel[] = [
     prepare: enterAndCommit,
     first: (stage, life) => commit(stage, life, "a", 20),
     second: leaveToAnother,
+    afterwards: look,
+  },
+  {
+    name: "commit, its member goes on",
+    prepare: enterAndCommit,
+    first: (stage, life) => commit(stage, life, "a", 20),
+    second: goOnWithAnother,
     afterwards: look,
   },
   {

@@ -11,5 +11,5 @@ export const commitOfAnyGeneration: Mutant = {
     },
   ],
   caughtBy: ["I9"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "commit, its member goes on" },
 };

@@ -6,5 +6,5 @@ export const replacedNotFenced: Mutant = {
   file: "lib/engine/groups/admission.ts",
   edits: [{ find: "if (known === claim.memberId) return;", replace: "if (known !== undefined) return;" }],
   caughtBy: ["I9"],
-  hunt: { mode: "groups" },
+  hunt: { mode: "duels", only: "static member replaced" },
 };
