@@ -218,6 +218,19 @@ describe("an instance", () => {
     expect(await polled(a, "i")).toEqual(["0:no"]);
   });
 
+  it("reads on beside members of its group, though it may not commit what it has read", async () => {
+    const { a, b } = await subscribed(1);
+    await polled(a, "i");
+    await a.instances.create(other, { ...settings, commitsItself: true });
+    await a.instances.assign(other, [{ topic: "t", partition: 0 }]);
+    await appended(a, "t", 0, "x");
+    expect(await polled(b, "j")).toEqual(["0:x"]);
+    expect(await polled(b, "j")).toEqual([]);
+    await expect(a.instances.commit(other, undefined)).rejects.toMatchObject({ name: "UnknownMember" });
+    expect(await committedOf(b, [0])).toEqual([undefined]);
+    await a.instances.delete(other);
+  });
+
   it("is subscribed to topics or to a pattern", async () => {
     const { a, b } = await subscribed(1);
     await expect(b.instances.subscribe(at, { names: [], regex: "t" })).rejects.toMatchObject({

@@ -79,7 +79,7 @@ export class InstanceCall {
     const due = this.item.isCommitDue ? await this.#standing() : [];
     this.item = { ...this.item, isCommitDue: false };
     if (this.item.mode !== "subscribed") {
-      await this.commit(due);
+      await this.#commitAsNobody(due);
       this.#have(this.item.assigned);
     } else await this.#renewMember(due);
   }
@@ -110,7 +110,7 @@ export class InstanceCall {
     const due = this.item.isCommitDue ? await this.#standing() : [];
     if (this.item.mode === "subscribed")
       await this.#asMember(() => this.#deps.members.leave(this.#member, due));
-    else await this.commit(due);
+    else await this.#commitAsNobody(due);
     this.item = {
       ...this.item,
       mode: "idle",
@@ -162,6 +162,13 @@ export class InstanceCall {
     this.item = { ...this.item, epoch: renewed.epoch };
     this.#have(renewed.assigned);
     return renewed.commits;
+  }
+
+  /** What nobody asked for: it reads on also where it may not commit, for the group has members. */
+  async #commitAsNobody(due: Commits): Promise<void> {
+    await this.commit(due).catch((error: unknown) => {
+      if (!(error instanceof UnknownMember)) throw error;
+    });
   }
 
   /** What it has no more it forgets where it stood in: somebody else may have read on. */
