@@ -3,11 +3,14 @@
  * Confluent REST Proxy; records go through as whole batches, which the server passes on undecoded.
  */
 import type { Client } from "./client.ts";
+import { Cluster } from "./cluster.ts";
 import { ServerRefused, ServerStrange } from "./errors.ts";
+import { GroupEndpoints } from "./group-endpoints.ts";
 import { booleanIn, listIn, numberIn, textIn } from "./shape.ts";
 
 const batchesMediaType = "application/vnd.cumulog.batches";
-const jsonMediaType = "application/json";
+/** Below the cluster. */
+const topicsPath = "/topics";
 /** The server's number of "the topic does not exist" (lib/rest/errors.ts). */
 const unknownTopicCode = 40401;
 /** What the server may take beyond the waiting that it was asked for, ms. */
@@ -31,20 +34,22 @@ export type Fetched = {
 };
 
 export class Endpoints {
+  readonly groups: GroupEndpoints;
   readonly #client: Client;
-  #cluster: Promise<string> | undefined;
+  readonly #cluster: Cluster;
 
   constructor(deps: { readonly client: Client }) {
     this.#client = deps.client;
+    this.#cluster = new Cluster(deps);
+    this.groups = new GroupEndpoints({ cluster: this.#cluster });
   }
 
   async listTopics(): Promise<readonly TopicSummary[]> {
-    const topics = await this.#get(await this.#topicsPath());
-    return listIn(topics, "data").map(summaryIn);
+    return listIn(await this.#cluster.get(topicsPath), "data").map(summaryIn);
   }
 
   async describeTopic(name: string): Promise<TopicSummary> {
-    return summaryIn(await this.#get(await this.#topicPath(name)));
+    return summaryIn(await this.#cluster.get(topicPath(name)));
   }
 
   /** Undefined when there is no topic of that name. */
@@ -57,7 +62,7 @@ export class Endpoints {
   }
 
   async topicConfigs(name: string): Promise<readonly TopicConfig[]> {
-    const configs = await this.#get(`${await this.#topicPath(name)}/configs`);
+    const configs = await this.#cluster.get(`${topicPath(name)}/configs`);
     return listIn(configs, "data").map(config => ({
       name: textIn(config, "name"),
       value: textIn(config, "value"),
@@ -67,7 +72,7 @@ export class Endpoints {
 
   /** The largest batch that the topic takes, bytes. */
   async messageBytesMax(name: string): Promise<number> {
-    const config = await this.#get(`${await this.#topicPath(name)}/configs/max.message.bytes`);
+    const config = await this.#cluster.get(`${topicPath(name)}/configs/max.message.bytes`);
     return Number(textIn(config, "value"));
   }
 
@@ -83,24 +88,25 @@ export class Endpoints {
       ...(options.partitions !== undefined && { partitions_count: options.partitions }),
       configs: options.configs.map(([config, value]) => ({ name: config, value })),
     };
-    return summaryIn(await this.#send("POST", await this.#topicsPath(), body));
+    return summaryIn(await this.#cluster.send("POST", topicsPath, body));
   }
 
   async setPartitions(name: string, partitions: number): Promise<void> {
-    await this.#send("PATCH", await this.#topicPath(name), { partitions_count: partitions });
+    await this.#cluster.send("PATCH", topicPath(name), { partitions_count: partitions });
   }
 
   async alterConfigs(name: string, changes: readonly ConfigChange[]): Promise<void> {
-    await this.#send("POST", `${await this.#topicPath(name)}/configs:alter`, { data: changes });
+    await this.#cluster.send("POST", `${topicPath(name)}/configs:alter`, { data: changes });
   }
 
   async deleteTopic(name: string): Promise<void> {
-    await this.#client.call({ method: "DELETE", path: await this.#topicPath(name) });
+    await this.#cluster.delete(topicPath(name));
   }
 
   /** The first offset, the next one, or the first record at or after a time (-1: none). */
   async offsetAt(topic: string, partition: number, at: "earliest" | "latest" | number): Promise<number> {
-    return numberIn(await this.#get(`${partitionPath(topic, partition)}/offsets?timestamp=${at}`), "offset");
+    const path = `${partitionPath(topic, partition)}/offsets?timestamp=${at}`;
+    return numberIn(await this.#client.json({ method: "GET", path }), "offset");
   }
 
   /** Appends record batches, all or none, and answers with the offset of the first record. Sent once, whatever happens. */
@@ -137,26 +143,10 @@ export class Endpoints {
       );
     return { batches: reply.body, nextOffset };
   }
+}
 
-  #get(path: string): Promise<unknown> {
-    return this.#client.json({ method: "GET", path });
-  }
-
-  #send(method: "POST" | "PATCH", path: string, body: unknown): Promise<unknown> {
-    const headers = { "content-type": jsonMediaType };
-    return this.#client.json({ method, path, headers, body: [Buffer.from(JSON.stringify(body))] });
-  }
-
-  async #topicsPath(): Promise<string> {
-    this.#cluster ??= this.#get("/v3/clusters").then(clusters =>
-      textIn(listIn(clusters, "data")[0], "cluster_id"),
-    );
-    return `/v3/clusters/${await this.#cluster}/topics`;
-  }
-
-  async #topicPath(name: string): Promise<string> {
-    return `${await this.#topicsPath()}/${encodeURIComponent(name)}`;
-  }
+function topicPath(name: string): string {
+  return `${topicsPath}/${encodeURIComponent(name)}`;
 }
 
 function partitionPath(topic: string, partition: number): string {

@@ -92,3 +92,9 @@ export class AlteredInPart extends CumulogError {
   override readonly name = "AlteredInPart";
   readonly kind = "caller";
 }
+
+/** The member left its group, or could not, and it is not known whether what was printed last is committed. */
+export class CommitUnsure extends CumulogError {
+  override readonly name = "CommitUnsure";
+  readonly kind = "busy";
+}

@@ -34,6 +34,11 @@ const commands: readonly Row[] = [
     load: async () => (await import("./commands/consume.ts")).defineConsume,
   },
   {
+    name: "groups",
+    summary: "list, describe and delete consumer groups, and move their offsets",
+    load: async () => (await import("./commands/groups.ts")).defineGroups,
+  },
+  {
     name: "doctor",
     summary: "say what is wrong with a set-up",
     load: async () => (await import("./commands/doctor.ts")).defineDoctor,

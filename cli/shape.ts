@@ -16,6 +16,22 @@ export function numberIn(value: unknown, name: string): number {
   return typeof field === "number" ? field : strange(name, "a number");
 }
 
+/** A field that is text, or null. */
+export function textOrNullIn(value: unknown, name: string): string | null {
+  return fieldOf(value, name) === null ? null : textIn(value, name);
+}
+
+/** A field that is a number, or null. */
+export function numberOrNullIn(value: unknown, name: string): number | null {
+  return fieldOf(value, name) === null ? null : numberIn(value, name);
+}
+
+/** A field that has fields of its own. */
+export function objectIn(value: unknown, name: string): object {
+  const field = fieldOf(value, name);
+  return typeof field === "object" && field !== null ? field : strange(name, "an object");
+}
+
 /** A field that is true or false. */
 export function booleanIn(value: unknown, name: string): boolean {
   const field = fieldOf(value, name);

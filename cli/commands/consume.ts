@@ -3,9 +3,10 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { connect } from "../connect.ts";
-import { consume } from "../consume/consume.ts";
+import { type Consumed, consume } from "../consume/consume.ts";
 import { fetchesMax } from "../consume/follow.ts";
 import { type Format, json, keyedText, valueText } from "../consume/format.ts";
+import { consumeInGroup } from "../consume/group/consume.ts";
 import type { From } from "../consume/start.ts";
 import { UsageWrong } from "../errors.ts";
 import { integerFrom, type Moment, moment, repeated, someText } from "../options.ts";
@@ -16,6 +17,7 @@ import { takesTopic, topicOf } from "../topic-argument.ts";
 
 type ConsumeOptions = GlobalOptions & {
   readonly topic?: string;
+  readonly group?: string;
   readonly fromBeginning?: true;
   readonly partition?: readonly number[];
   readonly offset?: number | "earliest" | "latest";
@@ -33,6 +35,11 @@ Json is one compact object a line: {"topic","partition","offset","timestamp","ke
 values that are not valid UTF-8 are {"base64":"..."} instead of a text; those that are missing are null. Headers
 are a list of {"name","value"}.
 
+With --group the members of the group share the partitions. What was printed is committed, with the next call and at the
+end; a group goes on where it has committed. So --from-beginning decides only for partitions that the group has committed
+nothing of, as in Kafka's console consumer (\`cumulog groups reset-offsets\` moves a group). What comes and goes in a
+rebalance is told on stderr. After an end that was not clean (kill -9) what was not yet committed is printed again.
+
 Ends well after --max-messages, after --timeout-ms without a record, by Ctrl-C, or when nobody reads its
 output (| head). When the server goes away it waits, and goes on where it was.`;
 
@@ -40,6 +47,11 @@ output (| head). When the server goes away it waits, and goes on where it was.`;
 export function defineConsume(command: Command): void {
   takesTopic(command)
     .option("--from-beginning", "start with the oldest record, instead of with what comes from now on")
+    .option(
+      "--group <group>",
+      "read as a member of this consumer group, and commit what was printed",
+      someText,
+    )
     .option("--partition <number>", "read this partition only; may be repeated", repeated(integerFrom(0)))
     .option(
       "--offset <offset>",
@@ -64,20 +76,45 @@ export function defineConsume(command: Command): void {
 
 async function run(argument: string | undefined, options: ConsumeOptions): Promise<void> {
   const topic = topicOf(argument, options.topic);
-  const from = fromOf(options);
-  const doubt = options.fromTimestamp && doubtOf(options.fromTimestamp);
-  if (doubt !== undefined) tell(doubt);
-  const endpoints = connect({ url: options.url, connectionsMax: fetchesMax });
-  const { records, bytes, durationMs } = await consume(endpoints, {
+  const { records, bytes, durationMs } = await consumeAs(options, topic);
+  const read = records === 0 ? "0 records" : rateLine(records, bytes, "output", durationMs);
+  const asMember = options.group === undefined ? "" : ` in group ${options.group}`;
+  tell(`consumed ${read} from topic ${topic}${asMember}`);
+}
+
+function consumeAs(options: ConsumeOptions, topic: string): Promise<Consumed> {
+  const { group, url } = options;
+  const common = {
     topic,
-    partitions: options.partition,
-    from,
     format: formatOf(options),
     recordsMax: options.maxMessages ?? Number.POSITIVE_INFINITY,
     idleMsMax: options.timeoutMs ?? Number.POSITIVE_INFINITY,
+  };
+  if (group !== undefined) {
+    requireGroupDecides(options);
+    const reset = options.fromBeginning ? "earliest" : "latest";
+    return consumeInGroup(connect({ url }), { ...common, group, reset });
+  }
+  const from = fromOf(options);
+  const doubt = options.fromTimestamp && doubtOf(options.fromTimestamp);
+  if (doubt !== undefined) tell(doubt);
+  return consume(connect({ url, connectionsMax: fetchesMax }), {
+    ...common,
+    partitions: options.partition,
+    from,
   });
-  const read = records === 0 ? "0 records" : rateLine(records, bytes, "output", durationMs);
-  tell(`consumed ${read} from topic ${topic}`);
+}
+
+/** Throws UsageWrong for what a group decides by itself. */
+function requireGroupDecides({ partition, offset: given, fromTimestamp }: ConsumeOptions): void {
+  if (partition !== undefined)
+    throw new UsageWrong("--partition does not go with --group: the group shares the partitions out");
+  const flag =
+    given !== undefined ? "--offset" : fromTimestamp !== undefined ? "--from-timestamp" : undefined;
+  if (flag !== undefined)
+    throw new UsageWrong(
+      `${flag} does not go with --group: a group goes on where it has committed (\`cumulog groups reset-offsets\` moves it)`,
+    );
 }
 
 function fromOf({ fromBeginning, offset: given, fromTimestamp, partition }: ConsumeOptions): From {

@@ -10,6 +10,7 @@ import { onInterrupt } from "../signals.ts";
 import { topicInUse } from "../topic-in-use.ts";
 import { Follower } from "./follow.ts";
 import type { Format } from "./format.ts";
+import { whenIdle } from "./idle.ts";
 import { Printer } from "./printer.ts";
 import { type From, findStarts } from "./start.ts";
 
@@ -72,16 +73,4 @@ async function choosePartitions(
   if (missing !== undefined)
     throw new UsageWrong(`--partition ${missing}: topic ${topic} has the partitions 0 to ${partitions - 1}`);
   return [...new Set(wanted)];
-}
-
-/** Calls once when nothing was printed for `msMax`. */
-function whenIdle(printer: Printer, msMax: number, callback: () => void): () => void {
-  if (msMax === Number.POSITIVE_INFINITY) return () => undefined;
-  let timer = setTimeout(check, msMax);
-  function check(): void {
-    const leftMs = msMax - printer.idleMs;
-    if (leftMs <= 0) callback();
-    else timer = setTimeout(check, leftMs);
-  }
-  return () => clearTimeout(timer);
 }

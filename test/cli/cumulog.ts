@@ -70,6 +70,17 @@ export class Running {
     }
   }
 
+  /** What it has written so far. */
+  get stdout(): Buffer {
+    return this.#stdout;
+  }
+
+  /** Resolves when it writes more. Throws when it has ended. */
+  async more(): Promise<void> {
+    if (this.#isOver) throw new Error(`ended: ${this.#stdout}\n${this.#stderr}`);
+    await this.#changed.promise;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -104,12 +115,15 @@ export class TestServer {
   static async start({
     port = 0,
     dataDir,
+    flags = [],
   }: {
     readonly port?: number;
     readonly dataDir?: string;
+    /** More of `serve`. */
+    readonly flags?: readonly string[];
   } = {}): Promise<TestServer> {
     const store = dataDir === undefined ? ["--memory"] : ["--data-dir", dataDir];
-    const running = start(["serve", "--http-port", String(port), "--kafka-port", "0", ...store], {
+    const running = start(["serve", "--http-port", String(port), "--kafka-port", "0", ...store, ...flags], {
       input: "",
     });
     const line = await running.until("stdout", /\n/);

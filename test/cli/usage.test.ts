@@ -19,7 +19,7 @@ describe("cumulog", () => {
   it("prints help on stdout when it is asked to", async () => {
     const { code, stdout, stderr } = await run(["help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of ["serve", "topics", "produce", "consume", "doctor"])
+    for (const command of ["serve", "topics", "produce", "consume", "groups", "doctor"])
       expect(stdout.toString()).toMatch(new RegExp(`^ +${command} `, "m"));
   });
 
@@ -102,6 +102,41 @@ describe("cumulog", () => {
     [
       ["consume", "t", "--format", "json", "--print-key"],
       "--print-key and --key-separator are for --format text: json has the key anyway",
+    ],
+    [
+      ["consume", "t", "--group", "g", "--partition", "0"],
+      "--partition does not go with --group: the group shares the partitions out",
+    ],
+    [
+      ["consume", "t", "--group", "g", "--offset", "earliest"],
+      "--offset does not go with --group: a group goes on where it has committed (`cumulog groups reset-offsets` moves it)",
+    ],
+    [
+      ["consume", "t", "--group", "g", "--from-timestamp", "0"],
+      "--from-timestamp does not go with --group: a group goes on where it has committed (`cumulog groups reset-offsets` moves it)",
+    ],
+    [["groups", "lag"], "a group is wanted, as an argument or with --group"],
+    [["groups", "lag", "g", "--group", "h"], "two groups are named: g and --group h"],
+    [
+      ["groups", "reset-offsets", "g", "--topic", "t:0,", "--to-latest"],
+      "option '--topic <topic[:p,p]>' argument 't:0,' is invalid. A topic is wanted, or some of its partitions: orders or orders:0,2.",
+    ],
+    [
+      ["groups", "reset-offsets", "g", "--all-topics", "--by-duration", "P1M"],
+      "option '--by-duration <duration>' argument 'P1M' is invalid. A duration is wanted, of weeks to seconds: PT30M or P1DT12H.",
+    ],
+    [["groups", "reset-offsets", "g", "--to-latest"], "either --topic or --all-topics is wanted"],
+    [
+      ["groups", "reset-offsets", "g", "--all-topics", "--topic", "t", "--to-latest"],
+      "either --topic or --all-topics is wanted",
+    ],
+    [
+      ["groups", "reset-offsets", "g", "--all-topics", "--to-latest", "--dry-run", "--execute"],
+      "only one of --dry-run and --execute can be given",
+    ],
+    [
+      ["groups", "reset-offsets", "g", "--all-topics", "--to-latest", "--shift-by", "-1"],
+      "one of --to-earliest, --to-latest, --to-offset, --to-datetime, --by-duration and --shift-by is wanted",
     ],
     [["topics", "alter", "t"], "nothing to alter: give --config, --delete-config or --partitions"],
     [
