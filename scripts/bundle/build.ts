@@ -5,6 +5,8 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
+import { credentialsOfLambda } from "./credentials.ts";
+import { packed } from "./packed.ts";
 
 type Esbuild = typeof import("esbuild");
 
@@ -46,7 +48,7 @@ export async function bundle(esbuild: Esbuild, target: Target): Promise<Bundle> 
     // Packages that are written twice: only their ES modules can be taken apart.
     mainFields: ["module", "main"],
     external: leftOut,
-    plugins: [withoutSideEffects(root), withVersion(root)],
+    plugins: [withoutSideEffects(root), withVersion(root), credentialsOfLambda(), packed(esbuild, root)],
     // Parts of the SDK are CommonJS, and ask for Node's modules in their way.
     banner: {
       js: 'import{createRequire as createRequireOfBundle}from"node:module";const require=createRequireOfBundle(import.meta.url);',
@@ -122,7 +124,9 @@ function compositionOf({ outputs }: Metafile): Pick<Bundle, "parts" | "packages"
   const parts: Record<string, number> = {};
   const packages = new Set<string>();
   for (const { inputs } of Object.values(outputs))
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    for (const [named, { bytesInOutput }] of Object.entries(inputs)) {
+      // What a plugin made is named by that: `packed:node_modules/...`.
+      const path = named.replace(/^[a-z]+:/, "");
       const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
       if (folder !== undefined && bytesInOutput > 0) packages.add(relative(".", folder));
       const part = folder?.replace(/^.*node_modules\//, "") ?? path.split("/").slice(0, 2).join("/");

@@ -5,7 +5,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import esbuild from "esbuild";
@@ -70,7 +71,15 @@ async function alone(name: string): Promise<string> {
 }
 
 /** What the handler of a bundle answers to events, in a process of its own, and what the process wrote. */
-async function invoke(name: string, ...events: readonly unknown[]) {
+function invoke(name: string, ...events: readonly unknown[]) {
+  return invokeWith(environment, name, ...events);
+}
+
+async function invokeWith(
+  env: Readonly<Record<string, string>>,
+  name: string,
+  ...events: readonly unknown[]
+) {
   const path = await alone(name);
   const given = join(await directories(), "events.json");
   writeFileSync(given, JSON.stringify(events));
@@ -83,7 +92,7 @@ async function invoke(name: string, ...events: readonly unknown[]) {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module", "--eval", code],
-    { env: environment, maxBuffer: 64 * 1024 * 1024 },
+    { env, maxBuffer: 64 * 1024 * 1024 },
   );
   const lines = stdout.trimEnd().split("\n");
   const results = lines.flatMap(line => (line.startsWith("result ") ? [JSON.parse(line.slice(7))] : []));
@@ -173,6 +182,49 @@ describe("the bundles", () => {
     const ticked = await invoke("maintenance", { source: "aws.scheduler" });
     const groups = { groups: 0, expired: 0, removed: 0 };
     expect(ticked.results).toEqual([{ clusterId, topics: 1, partitions: 2, finished: 0, left: 0, groups }]);
+  }, 60_000);
+
+  it("read in a group by a pattern, whose engine lies packed in the bundle", async () => {
+    const v2 = { "content-type": "application/vnd.kafka.v2+json" };
+    const instance = "/consumers/billing/instances/a";
+    const { results, stderr } = await invoke(
+      "groups",
+      anEvent("POST", "/consumers/billing", {
+        headers: v2,
+        body: JSON.stringify({ name: "a", "auto.offset.reset": "earliest" }),
+      }),
+      anEvent("POST", `${instance}/subscription`, {
+        headers: v2,
+        body: JSON.stringify({ topic_pattern: "ord.*" }),
+      }),
+      anEvent("GET", `${instance}/records`, { query: "timeout=1000" }),
+    );
+    expect(
+      results.map(({ statusCode }: { statusCode: number }) => statusCode),
+      stderr,
+    ).toEqual([200, 204, 200]);
+    const records = JSON.parse(results[2].body);
+    expect(records.map(({ offset }: { offset: number }) => offset)).toEqual([0, 1]);
+  }, 60_000);
+
+  it("take credentials from the address that Lambda names where it gives none, and ask once", async () => {
+    let asked = 0;
+    const server = createHttpServer((_request, response) => {
+      asked++;
+      const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = emulatorCredentials;
+      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ AccessKeyId, SecretAccessKey, Token: "token", Expiration }));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = environment;
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`;
+    const env = { ...others, AWS_CONTAINER_CREDENTIALS_FULL_URI: at };
+    const topics = anEvent("GET", "/topics");
+    const { results } = await invokeWith(env, "fetch", topics, topics);
+    server.close();
+    expect(results.map(({ body }: { body: string }) => body)).toEqual(['["orders"]', '["orders"]']);
+    expect(asked).toBe(1);
   }, 60_000);
 
   it("write their metrics and never what is stored, nor who calls", async () => {
