@@ -44,14 +44,17 @@ const fetch: Permissions = {
   objects: ["get", "list"],
 };
 
-/** Members read as readers do, and what is written is the group's own: its list (`GI#*`) says that it is there. */
+/**
+ * Members read as readers do, and what is written is the group's own: `G#*`, the list of groups `GI#*`, and its consumer
+ * instances `I#*`.
+ */
 const groups: Permissions = {
   items: {
-    GetItem: ["T", "C", "L#*", "S#*", "G#*"],
+    GetItem: ["T", "C", "L#*", "S#*", "G#*", "I#*"],
     Query: ["T", "P#*", "G#*", "GI#*"],
-    PutItem: ["G#*", "GI#*"],
+    PutItem: ["G#*", "GI#*", "I#*"],
     UpdateItem: ["G#*"],
-    DeleteItem: ["G#*"],
+    DeleteItem: ["G#*", "I#*"],
   },
   objects: ["get", "list"],
 };

@@ -12,6 +12,7 @@ import { schema } from "../lib/format/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 import {
   callsTable,
+  groupsTable,
   idleTable,
   pricesTable,
   recordsTable,
@@ -28,6 +29,7 @@ export type Generators = Readonly<Record<string, () => string | Promise<string>>
 
 export const generators: Generators = {
   "costs-calls": callsTable,
+  "costs-groups": groupsTable,
   "costs-idle": idleTable,
   "costs-prices": pricesTable,
   "costs-records": recordsTable,

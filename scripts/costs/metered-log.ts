@@ -138,13 +138,26 @@ export async function fetchOnce(
 
 /** What is left of the first without the second. */
 export function minus(all: Spent, part: Spent): Spent {
+  return combined([all, part], ([a, b = 0]) => a - b);
+}
+
+/** All of them together. */
+export function plus(...all: readonly Spent[]): Spent {
+  return combined(all, values => values.reduce((a, b) => a + b));
+}
+
+function combined(all: readonly Spent[], of: (values: readonly [number, ...number[]]) => number): Spent {
+  const each = (name: keyof Spent): number => {
+    const [first = 0, ...rest] = all.map(spent => spent[name]);
+    return of([first, ...rest]);
+  };
   return {
-    objectPuts: all.objectPuts - part.objectPuts,
-    objectGets: all.objectGets - part.objectGets,
-    itemWrites: all.itemWrites - part.itemWrites,
-    writeUnits: all.writeUnits - part.writeUnits,
-    itemReads: all.itemReads - part.itemReads,
-    readUnits: all.readUnits - part.readUnits,
-    dollars: all.dollars - part.dollars,
+    objectPuts: each("objectPuts"),
+    objectGets: each("objectGets"),
+    itemWrites: each("itemWrites"),
+    writeUnits: each("writeUnits"),
+    itemReads: each("itemReads"),
+    readUnits: each("readUnits"),
+    dollars: each("dollars"),
   };
 }

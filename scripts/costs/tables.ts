@@ -16,7 +16,8 @@ import {
   tickLogBytes,
   tickMs,
 } from "./assumptions.ts";
-import { measureCalls, measurePoll } from "./calls.ts";
+import { type MeasuredCall, measureCalls, measurePoll } from "./calls.ts";
+import { measureGroups, pollsIn } from "./groups.ts";
 import { alarms, measureMetrics, measureTick, tickGroups, ticksPerMonth, tickTopics } from "./idle.ts";
 import type { Spent } from "./metered-log.ts";
 import { count, dollars, gibibyte, listPrice, mebibyte } from "./numbers.ts";
@@ -24,7 +25,26 @@ import { measureWaits } from "./waiting.ts";
 
 /** What each call does and costs. */
 export async function callsTable(): Promise<string> {
-  const rows = (await measureCalls()).map(({ title, spent }) => [
+  return tableOfCalls(await measureCalls());
+}
+
+/** What consumer groups do and cost, and a stable member a month. */
+export async function groupsTable(): Promise<string> {
+  const measured = await measureGroups();
+  const asked = pollsIn(monthSeconds);
+  const time = (asked * pollMs * functionGib * prices.lambdaGibSecond.dollars) / 1000;
+  const requests = asked * (prices.lambdaRequest.dollars + prices.httpApiRequest.dollars);
+  const items = asked * (measured[0]?.spent.dollars ?? 0);
+  return [
+    tableOfCalls(measured),
+    `A member that asks every 5 s asks ${count(asked)} times a month: ${dollars(items)} for items, ${dollars(time)} for the time ` +
+      `of functions (${pollMs} ms a poll assumed), ${dollars(requests)} for requests to them and to the HTTP API; ` +
+      `${dollars(items + time + requests)} together.`,
+  ].join("\n\n");
+}
+
+function tableOfCalls(calls: readonly MeasuredCall[]): string {
+  const rows = calls.map(({ title, spent }) => [
     title,
     ...[spent.objectPuts, spent.objectGets, spent.itemWrites, spent.writeUnits].map(count),
     ...[spent.itemReads, spent.readUnits].map(count),

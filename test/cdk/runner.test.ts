@@ -16,6 +16,7 @@ import { changeTopic, leaveHalfMade } from "../e2e/half-made.ts";
 import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
+import { leaveGroups, leftGroups, phasesOf } from "./left-groups.ts";
 import { Deployment } from "./runner/deployment.ts";
 import { removeObjects } from "./runner/objects.ts";
 import { renderReport } from "./runner/report.ts";
@@ -23,6 +24,8 @@ import { addCallers, callers, place, type Synthesis, synthesize, withoutOf } fro
 
 const topic = "orders";
 const bodyBytesMax = 4 * 1024 * 1024;
+/** A member that falls silent is gone soon. */
+const groupTimes = { groupConsumerSessionTimeoutMs: 6_000, groupConsumerHeartbeatIntervalMs: 1_000 };
 const directory = temporaryDirectories();
 /** Bundling and synthesis take some seconds of one core, and wait where others have it. */
 const madeMsMax = 120_000;
@@ -32,7 +35,7 @@ let usual: Synthesis;
 
 beforeAll(async () => {
   code = await bundleFunctions(await directory());
-  usual = synthesize({ code }, (app, made) => addCallers(app, made, topic));
+  usual = synthesize({ code, ...groupTimes }, (app, made) => addCallers(app, made, topic));
 }, madeMsMax);
 afterAll(async () => {
   for (const deployment of running) await deployment.close();
@@ -157,6 +160,17 @@ describe("on a bad day", () => {
     expect(deployment.problems).toEqual([]);
   });
 
+  it("the tick expires silent members, and lets go of groups that nobody uses", async () => {
+    const items = itemsOf(deployment);
+    await leaveGroups(items);
+    await tick(deployment);
+    // Who is silent has to be looked at twice.
+    await tick(deployment);
+    const { unused, deleted, silent } = leftGroups;
+    expect(await phasesOf(items)).toEqual({ [unused]: "dead", [deleted]: undefined, [silent]: "empty" });
+    expect(deployment.problems).toEqual([]);
+  });
+
   it("a commit whose answer is lost is looked up, and stands once", async () => {
     await create(topic, 1);
     for (let offset = 0; offset < 12; offset++) {
@@ -197,6 +211,11 @@ describe("on a bad day", () => {
     const offset = await append("x".repeat(64 * 1024));
     await removeObjects(deployment);
     await log.refused(500, 50005, "GET", `${path}?offset=${offset}`);
+    const asMember = asJson({
+      topics: [topic],
+      positions: [{ topic, partition: 0, offset }],
+    });
+    await log.refused(500, 50005, "POST", await log.v3("/consumer-groups/g/poll"), asMember);
     expect(deployment.problems).toEqual([]);
   });
 
@@ -345,6 +364,35 @@ describe("a permission that is missing", () => {
       );
     },
   );
+});
+
+describe("a permission that is missing of groups", () => {
+  it.each([
+    ["DoorGroupsRole", "G#*", (log: SmokeLog) => pollAs(log)],
+    ["DoorGroupsRole", "I#*", (log: SmokeLog) => makeInstance(log)],
+  ])(
+    "%s, %s: is refused as AWS would, and the member hears that it is not its error",
+    async (role, key, act) => {
+      const deployment = await start(withoutOf(usual, role, key, "M#*"));
+      const answer = await act(smokeOf(deployment));
+      expect(answer.status).toBe(500);
+      expect(JSON.parse(answer.body.toString("utf8")).error_code).toBe(50007);
+      expect(deployment.problems[0]).toContain(`leading keys ${key.slice(0, 2)}`);
+    },
+  );
+
+  it("MaintenanceRole, GI#*: the tick fails, so that its alarm rings", async () => {
+    const deployment = await start(withoutOf(usual, "MaintenanceRole", "GI#*", "M#*"));
+    expect(await deployment.tick()).toMatchObject([{ kind: "error" }]);
+    expect(deployment.problems[0]).toContain("leading keys GI#");
+  });
+
+  const pollAs = async (log: SmokeLog) => {
+    const path = `${await log.v3("/consumer-groups")}/g/poll`;
+    return log.plan.call("POST", path, asJson({ topics: [topic] }));
+  };
+  const makeInstance = (log: SmokeLog) =>
+    log.plan.call("POST", "/consumers/g", asJson({}, "application/vnd.kafka.v2+json"));
 });
 
 describe("all runs together", () => {

@@ -66,10 +66,11 @@ describe("a function's role", () => {
       log,
     ],
     groups: [
-      "dynamodb:GetItem C G#* L#* S#* T on Table",
+      "dynamodb:GetItem C G#* I#* L#* S#* T on Table",
       "dynamodb:Query G#* GI#* P#* T on Table",
-      "dynamodb:PutItem G#* GI#* on Table",
-      "dynamodb:UpdateItem, dynamodb:DeleteItem G#* on Table",
+      "dynamodb:PutItem G#* GI#* I#* on Table",
+      "dynamodb:UpdateItem G#* on Table",
+      "dynamodb:DeleteItem G#* I#* on Table",
       "s3:GetObject on Bucket/ingest/*",
       "s3:ListBucket on Bucket",
       log,
@@ -94,11 +95,11 @@ describe("a function's role", () => {
   it("of the web function is that of produce, fetch, groups and admin together", () => {
     expect(statementsOf(roleOf(web, "web-function"), web).map(inWords).sort()).toEqual(
       [
-        "dynamodb:GetItem C G#* L#* P#* S#* T on Table",
+        "dynamodb:GetItem C G#* I#* L#* P#* S#* T on Table",
         "dynamodb:Query G#* GI#* P#* T on Table",
         "dynamodb:UpdateItem C G#* L#* T on Table",
-        "dynamodb:PutItem C G#* GI#* L#* P#* S#* T on Table",
-        "dynamodb:DeleteItem G#* T on Table",
+        "dynamodb:PutItem C G#* GI#* I#* L#* P#* S#* T on Table",
+        "dynamodb:DeleteItem G#* I#* T on Table",
         "s3:PutObject on Bucket/ingest/*",
         "s3:GetObject on Bucket/ingest/*",
         "s3:ListBucket on Bucket",
@@ -309,7 +310,7 @@ describe("the HTTP API", () => {
 
   it("is the only one that may call its functions", () => {
     const permissions = usual.resources("AWS::Lambda::Permission");
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(4);
     for (const { Properties } of permissions) {
       expect(Properties["Principal"]).toBe("apigateway.amazonaws.com");
       expect(JSON.stringify(Properties["SourceArn"])).toMatch(
@@ -476,11 +477,11 @@ describe("the construct", () => {
     const [resource] = made.resources("AWS::IAM::Role").filter(({ id }) => id.startsWith("Gateway"));
     expect(resource && statementsOf(resource, made).map(inWords).sort()).toEqual(
       [
-        "dynamodb:GetItem C G#* L#* P#* S#* T on Table",
+        "dynamodb:GetItem C G#* I#* L#* P#* S#* T on Table",
         "dynamodb:Query G#* GI#* N P#* T on Table",
         "dynamodb:UpdateItem C G#* L#* T on Table",
-        "dynamodb:PutItem C G#* GI#* L#* N P#* S#* T on Table",
-        "dynamodb:DeleteItem G#* N T on Table",
+        "dynamodb:PutItem C G#* GI#* I#* L#* N P#* S#* T on Table",
+        "dynamodb:DeleteItem G#* I#* N T on Table",
         "s3:PutObject on Bucket/ingest/*",
         "s3:GetObject on Bucket/ingest/*",
         "s3:ListBucket on Bucket",

@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { measureSmallRecords, measureVolumes } from "../../scripts/costs/appends.ts";
 import { measureCalls } from "../../scripts/costs/calls.ts";
+import { measureGroups } from "../../scripts/costs/groups.ts";
 import { alarms, measureMetrics, measureTick } from "../../scripts/costs/idle.ts";
 import { count, dollars } from "../../scripts/costs/numbers.ts";
 import { measureWaits } from "../../scripts/costs/waiting.ts";
@@ -109,6 +110,27 @@ describe("a waiting poll", () => {
     const [quiet, busy] = await measureWaits();
     expect(quiet).toMatchObject({ readsPerSecond: 2.16, unitsPerSecond: 1.1 });
     expect(busy).toMatchObject({ readsPerSecond: 40.04, unitsPerSecond: 20.04 });
+  });
+});
+
+describe("the measured groups", () => {
+  it("are exactly these", async () => {
+    const [stable, ...others] = (await measureGroups()).map(({ spent: { dollars: _, ...spent } }) => spent);
+    // Of each poll: the stamp on the offsets. A beat is written in a third of a session, for each third poll.
+    expect(stable).toEqual({
+      ...nothing,
+      itemWrites: 1 + 1 / 3,
+      writeUnits: 1 + 1 / 3,
+      itemReads: 7,
+      readUnits: 6,
+    });
+    const [quiet, commits, record, joins, leaves] = others;
+    expect(quiet).toEqual({ ...nothing, itemWrites: 1, writeUnits: 1, itemReads: 5, readUnits: 4 });
+    // It goes on where it has just committed: the offsets are not read.
+    expect(commits).toEqual({ ...nothing, itemWrites: 1, writeUnits: 1, itemReads: 4, readUnits: 3 });
+    expect(record).toEqual({ ...nothing, itemWrites: 1, writeUnits: 1, itemReads: 6, readUnits: 4.5 });
+    expect(joins).toEqual({ ...nothing, itemWrites: 16, writeUnits: 16, itemReads: 59, readUnits: 51.5 });
+    expect(leaves).toEqual({ ...nothing, itemWrites: 10, writeUnits: 10, itemReads: 36, readUnits: 31.5 });
   });
 });
 

@@ -3,6 +3,7 @@
  */
 import { administer, deleteTopic, finishHalfMade } from "./administer.ts";
 import { appendBatches } from "./batches.ts";
+import { groups } from "./groups.ts";
 import type { Step } from "./log.ts";
 import { appendRecords } from "./produce.ts";
 import { readBack } from "./read.ts";
@@ -14,6 +15,7 @@ export const steps: readonly Step[] = [
   ...appendRecords,
   ...appendBatches,
   ...readBack,
+  ...groups,
   ...refuse,
   ...deleteTopic,
   ...finishHalfMade,
