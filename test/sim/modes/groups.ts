@@ -1,6 +1,7 @@
 /**
  * Mode (b) and (c) for consumer groups: a seed draws the weather, what happens to processes, and one or two groups whose
- * members come and go for some minutes. A quarter of the seeds is free of faults; clocks are wrong and jump in those too.
+ * members come and go for some minutes. A quarter of the seeds is free of faults; clocks are wrong and jump in those too. In every
+ * tenth seed a group is a crowd.
  */
 import type { Outcome } from "../../../lib/adapters/faulty/index.ts";
 import type { EngineOptions } from "../../../lib/engine/index.ts";
@@ -21,6 +22,7 @@ const skewMs = 600_000;
 /** Runs one seed to its end. */
 export async function runGroups(seed: number, options: RunOptions): Promise<RunResult> {
   const isClear = seed % 4 === 0;
+  const isCrowd = seed % 10 === 7;
   const world = new World({
     seed: `groups ${seed}`,
     engine: drawEngineOptions(new Prng(`groups engine ${seed}`), isClear),
@@ -37,7 +39,12 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
       : inTime(drawOutcome(call, weather, network, () => undefined));
   const crews = Array.from(
     { length: prng.chance(0.7) ? 1 : 2 },
-    (_, i) => new Crew(stage, prng.fork(`crew ${i}`), drawCrew(prng.fork(`crew options ${i}`), `g${i}`)),
+    (_, i) =>
+      new Crew(
+        stage,
+        prng.fork(`crew ${i}`),
+        drawCrew(prng.fork(`crew options ${i}`), `g${i}`, isCrowd && i === 0),
+      ),
   );
   for (const crew of crews) crew.begin();
   disturb(stage, crews, prng, isClear);
@@ -77,8 +84,8 @@ function drawEngineOptions(prng: Prng, isClear: boolean): EngineOptions {
   };
 }
 
-function drawCrew(prng: Prng, group: string): CrewOptions {
-  const size = prng.pick([1, 2, 3, 4, 5, 20]);
+function drawCrew(prng: Prng, group: string, isCrowd: boolean): CrewOptions {
+  const size = isCrowd ? 20 : prng.pick([1, 2, 3, 4, 5, 20]);
   return {
     group,
     topic: topic.name,
