@@ -122,6 +122,30 @@ describe("two processes that serve one group", () => {
     expect(partitionsOf(c)).toEqual([]);
   });
 
+  it("do not free what a member has, by a join of its that arrives late", async () => {
+    const held = new Deferred<void>();
+    const goOn = new Deferred<void>();
+    let isHeld = false;
+    const { here, there } = await twoProcesses({
+      beforePut: async ({ sk }) => {
+        if (isHeld || sk !== "m#db") return;
+        isHeld = true;
+        held.resolve();
+        await goOn.promise;
+      },
+    });
+    const late = beat(here, "b", 0);
+    await held.promise;
+    // Its client has waited long enough, and asks another process.
+    const b = await beat(there, "b", 0);
+    expect(partitionsOf(b)).toEqual([0, 1]);
+    const c = await beat(there, "c", 0);
+    goOn.resolve();
+    await expect(late).rejects.toMatchObject({ name: "GroupUnavailable" });
+    // b has not been told to give anything up.
+    expect(partitionsOf(await beat(there, "c", c.epoch))).toEqual([]);
+  });
+
   it("take a member into the next generation whose item came after the roster was written", async () => {
     const held = new Deferred<void>();
     const goOn = new Deferred<void>();

@@ -49,6 +49,9 @@ type Settled = {
   readonly assigned: TopicPartitions;
 };
 
+/** The beats of a member that one request has seen first, or written itself. */
+type Trail = Set<string | undefined>;
+
 /** How often a step is begun anew because others changed the group meanwhile. */
 const attemptsMax = 20;
 const settledMax = 10_000;
@@ -79,8 +82,9 @@ export class Consumers {
     const memberId = request.memberId === "" ? newId(this.#deps.random) : request.memberId;
     const owned = request.holdsNothing ? noPartitions : request.owned;
     const named = { ...request, memberId, ...(owned !== undefined && { owned }) };
+    const trail: Trail = new Set();
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const answer = await this.#advance(known, named);
+      const answer = await this.#advance(known, named, trail);
       if (answer) return answer;
     }
     throw new GroupUnavailable(`group ${known.id} changes faster than its members can be served`);
@@ -107,9 +111,10 @@ export class Consumers {
   async #advance(
     known: KnownGroup,
     request: ConsumerHeartbeatRequest,
+    trail: Trail,
   ): Promise<ConsumerHeartbeatAnswer | undefined> {
     const { memberId } = request;
-    const seen = await this.#said(known, request);
+    const seen = await this.#said(known, request, trail);
     if (seen === undefined) return undefined;
     const { key, before, written, snapshot, state } = seen;
     const step = stepOf({
@@ -122,7 +127,7 @@ export class Consumers {
       },
       owned: request.owned,
     });
-    const after = await this.#take(known, key, written, step, state);
+    const after = await this.#take(known, key, written, step, state, trail);
     if (after === undefined) return undefined;
     this.#remember(known, key, { ...after, assignment: nameOf(state) }, step.isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
@@ -133,18 +138,20 @@ export class Consumers {
   }
 
   /** Writes what the heartbeat says of its member, if it is news, and takes the snapshot that the step is decided on. */
-  async #said(known: KnownGroup, request: ConsumerHeartbeatRequest) {
+  async #said(known: KnownGroup, request: ConsumerHeartbeatRequest, trail: Trail) {
     const { snapshots } = this.#deps;
     const first = await snapshots.take(known);
     const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
     if (before === undefined && first.members.size >= this.#options.groups.membersMax)
       throw new GroupFull(`group ${known.id} has ${first.members.size} members already`);
+    checkTrail(request, trail, before);
     if (member === before) {
       const { state } = first;
       return state && { key, before, written: before, snapshot: first, state };
     }
     const written = await this.#write(known, key, before, member);
     if (written === undefined) return undefined;
+    trail.add(written.beat);
     // The target is made anew with what was said; whoever makes it reads the subscriptions of all.
     const snapshot = await snapshots.take(known);
     const { state } = snapshot;
@@ -159,6 +166,7 @@ export class Consumers {
     before: ConsumerMember,
     step: Step,
     state: GroupState,
+    trail: Trail,
   ): Promise<ConsumerMember | undefined> {
     if (!step.isChanged) return before;
     const written = await this.#write(known, key, before, step.member);
@@ -166,7 +174,8 @@ export class Consumers {
     const now = await known.state.run();
     if (now?.assignment?.name === state.assignment?.name) return written;
     // The client was not told: the claim is taken back, or others would wait until it gives up what it never had.
-    await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
+    const undone = await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
+    trail.add((undone ?? written).beat);
     return undefined;
   }
 
@@ -238,6 +247,21 @@ export class Consumers {
   ): ConsumerHeartbeatAnswer {
     return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, assignment, assigned };
   }
+}
+
+/**
+ * One that joins gives up all that it had: a request that was begun anew, while the same member was served elsewhere, is
+ * of a client that has gone there. Throws GroupUnavailable.
+ */
+function checkTrail(
+  { group, memberId, epoch }: ConsumerHeartbeatRequest,
+  trail: Trail,
+  before?: ConsumerMember,
+): void {
+  const isFirst = trail.size === 0;
+  if (isFirst) trail.add(before?.beat);
+  else if (epoch === 0 && !trail.has(before?.beat))
+    throw new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
 }
 
 /** Clients over HTTP say what they want with each request, and mostly the same. */
