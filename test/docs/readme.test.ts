@@ -49,13 +49,15 @@ describe("the README", () => {
     { timeout: 120_000 },
     async () => {
       const blocks = shellOf("Five minutes to the first record");
-      expect(blocks.length).toBe(3);
+      expect(blocks.length).toBe(4);
       const server = await TestServer.start();
-      const [first = "", keyed = "", http = ""] = await shown(server, blocks).finally(() => server.stop());
+      const all = await shown(server, blocks).finally(() => server.stop());
+      const [first = "", keyed = "", grouped = "", http = ""] = all;
       expect(first.split("\n").filter(line => /^event \d+$/.test(line)).length).toBe(5);
       expect(valuesIn(keyed)).toEqual(["hello", "bye"]);
+      expect(grouped).toMatch(/^([^\n]+\n){5}TOPIC .* behind\nTOPIC .*--execute does it\n$/s);
       expect(http).toMatch(/"records":\[\{"offset":0,[^\n]*"key":"alice","value":"\{\\"seen\\":1\}"/);
-      for (const output of [first, keyed, http]) expect(output.length).toBeLessThan(shownCharactersMax);
+      for (const output of all) expect(output.length).toBeLessThan(shownCharactersMax);
     },
   );
 });
