@@ -8,6 +8,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Call, type CallerOptions, signedCaller } from "./caller.ts";
 import type { Phases } from "./phases.ts";
 import { runSmoke } from "./run-smoke.ts";
+import { groupTopicsOf } from "./smoke/index.ts";
 
 /** What the environment says of a deployment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,12 +23,12 @@ export async function runDeployed(phases: Phases, environment: Environment): Pro
   try {
     await runSmoke(phases, { call, topic, bodyBytesMax: 4 * 1024 * 1024, isOpen });
   } catch (error) {
-    await removeTopic(call, topic).catch(() => undefined);
+    for (const name of [topic, ...groupTopicsOf(topic)]) await removeTopic(call, name).catch(() => undefined);
     throw error;
   }
 }
 
-/** A smoke that failed leaves its topic in somebody's account. */
+/** A smoke that failed leaves its topics in somebody's account. */
 async function removeTopic(call: Call, topic: string): Promise<void> {
   const { body } = await call("GET", "/v3/clusters");
   const { data } = JSON.parse(body.toString("utf8"));

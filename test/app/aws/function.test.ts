@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryItemStore, MemoryObjectStore } from "../../../lib/adapters/memory/index.ts";
 import { SystemClock } from "../../../lib/adapters/system/index.ts";
-import { payloadBytesMax, recordsMax } from "../../../lib/app/aws/bounds.ts";
+import { payloadBytesMax, recordsMax, waitReserveMs } from "../../../lib/app/aws/bounds.ts";
 import { type HttpDuty, makeEngine, makeHttpFunction } from "../../../lib/app/aws/compose.ts";
 import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
@@ -246,6 +246,36 @@ describe("many small records", () => {
     });
     expect(result.statusCode).toBe(413);
     expect(await readAll(engine, name, 0)).toEqual([]);
+  });
+});
+
+describe("a member of a group", () => {
+  it("that waits is answered before the time of the function is over, and has not lost its place", async () => {
+    const { start, clusterId } = await anInstallationWithOrders();
+    const groups = start("groups");
+    const poll = (body: object, remainingMs: number) =>
+      groups(
+        anEvent("POST", `/v3/clusters/${clusterId}/consumer-groups/g/poll`, {
+          headers: json,
+          body: JSON.stringify({ topics: ["orders"], ...body }),
+        }),
+        aContext(remainingMs),
+      );
+    // Of this time almost all is kept for reading, for settling and for the answer.
+    const first = await poll({ wait_ms: 25_000 }, waitReserveMs + 100);
+    expect(first.statusCode).toBe(200);
+    const { member, records } = jsonOf(first);
+    expect(records).toEqual([]);
+    expect(jsonOf(await poll({ member }, 30_000))).toMatchObject({ member, rebalanced: false });
+  }, 20_000);
+
+  it("is served by its own function alone", async () => {
+    const { start, clusterId } = await anInstallationWithOrders();
+    for (const duty of ["produce", "fetch", "admin"] as const)
+      expect(
+        (await ask(start(duty), "GET", `/v3/clusters/${clusterId}/consumer-groups`)).statusCode,
+      ).not.toBe(200);
+    expect((await ask(start("groups"), "GET", "/topics")).statusCode).not.toBe(200);
   });
 });
 

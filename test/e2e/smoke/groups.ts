@@ -8,6 +8,7 @@ import { asJson, base64, type SmokeLog, type Step } from "./log.ts";
 const partitionCount = 4;
 const v2 = "application/vnd.kafka.v2+json";
 const v2Binary = "application/vnd.kafka.binary.v2+json";
+const names = ["instances", "polls"] as const;
 /** Enough for a session of the default length and a third, with each call waiting. */
 const callsMax = 200;
 const waitMs = 2_000;
@@ -37,6 +38,7 @@ export const groups: readonly Step[] = [
       const second = await append(log, topic, "second");
       assert.deepEqual(valuesOf(await recordsOf(log, b, partitionCount)), valuesOf(second));
       await log.expect(204, "DELETE", b);
+      await log.expect(204, "DELETE", await log.v3(`/consumer-groups/${log.topic}-instances`));
       await log.expect(204, "DELETE", await log.v3(`/topics/${topic}`));
     },
   },
@@ -133,7 +135,12 @@ type Polled = {
   readonly failed_commits: readonly unknown[];
 };
 
-async function makeTopic(log: SmokeLog, name: string): Promise<string> {
+/** The topics that are made for groups beside the one of the smoke. */
+export function groupTopicsOf(topic: string): readonly string[] {
+  return names.map(name => `${topic}-${name}`);
+}
+
+async function makeTopic(log: SmokeLog, name: (typeof names)[number]): Promise<string> {
   const topic_name = `${log.topic}-${name}`;
   await log.json(
     201,
