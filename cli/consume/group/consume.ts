@@ -2,7 +2,6 @@
  * Joins the parts that read as a member of a group. Only what was printed is committed: with the next call, and when the
  * member leaves. So after a clean end nothing is printed twice, and after none nothing is lost.
  */
-import { setTimeout as wait } from "node:timers/promises";
 import { SystemRandom } from "../../../lib/adapters/system/index.ts";
 import type { Endpoints } from "../../endpoints.ts";
 import { Outage } from "../../outage.ts";
@@ -15,6 +14,7 @@ import { whenIdle } from "../idle.ts";
 import { Printer } from "../printer.ts";
 import { Member } from "./member.ts";
 import type { Polled } from "./poll.ts";
+import { printAlive } from "./print-alive.ts";
 
 export type GroupConsumeRequest = {
   readonly topic: string;
@@ -29,8 +29,6 @@ export type GroupConsumeRequest = {
 };
 
 const memberIdBytes = 16;
-/** Of the time in which a member has to say that it lives. */
-const beatsPerSession = 3;
 
 /** As `consume`; the group says which partitions are read. */
 export async function consumeInGroup(
@@ -70,42 +68,5 @@ async function readUnlessStopped(member: Member, signal: AbortSignal): Promise<P
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
-  }
-}
-
-/** Prints, and says meanwhile that the member lives: whoever reads the output may take their time. */
-async function printAlive(
-  member: Member,
-  polled: Polled,
-  printer: Printer,
-  signal: AbortSignal,
-): Promise<void> {
-  const printed = new AbortController();
-  const printing = printPieces(member, polled, printer, signal).finally(() => printed.abort());
-  printing.catch(() => undefined);
-  const everyMs = polled.silenceMsMax / beatsPerSession;
-  while (!printed.signal.aborted) {
-    await wait(everyMs, undefined, { signal: printed.signal }).then(
-      () => member.beat(),
-      () => undefined,
-    );
-  }
-  await printing;
-}
-
-async function printPieces(
-  member: Member,
-  { pieces }: Polled,
-  printer: Printer,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const { partition, records, next } of pieces) {
-    if (printer.isFull || signal.aborted) return;
-    const before = printer.records;
-    await printer.print(partition, records);
-    const taken = printer.records - before;
-    const last = records[taken - 1];
-    if (taken === records.length) member.owe(partition, next);
-    else if (last) member.owe(partition, last.offset + 1);
   }
 }

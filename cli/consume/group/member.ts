@@ -151,7 +151,7 @@ export class Member {
     const { group } = this.#options;
     return new CommitUnsure(
       this.#owed.size === 0
-        ? `group ${group} was not left in good order, its server expires this member: ${messageOf(error)}`
+        ? `group ${group} could not be told that this member leaves, it will expire there: ${messageOf(error)}`
         : `what was printed last may not be committed in group ${group}, and come again: ${messageOf(error)}`,
     );
   }
