@@ -7,7 +7,7 @@ import { systemCodecs } from "../../lib/adapters/system/index.ts";
 import { buildPlainBatch, eachBatch, readRecords } from "../../lib/format/record-batch/index.ts";
 import { concat, utf8 } from "../../lib/std/index.ts";
 import { clients } from "../interop/clients.ts";
-import { type Feature, features, ownFeatures } from "../interop/features.ts";
+import { type Feature, features, ownFeatures, specialFeatures } from "../interop/features.ts";
 import { fixture } from "../interop/fixture.ts";
 import { hasNpmClients } from "../interop/install/npm.ts";
 import { runProgram } from "../interop/program.ts";
@@ -198,6 +198,18 @@ describe("a gateway", () => {
     expect(left.members).toMatchObject([{ errorCode: none }]);
   });
 
+  it("serves consumer instances over HTTP, whichever gateway is asked", async () => {
+    const headers = { "content-type": "application/vnd.kafka.v2+json" };
+    const made = await fetch(`${one.url}/consumers/instances`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ name: "i", format: "binary" }),
+    });
+    expect([made.status, await made.json()]).toMatchObject([200, { instance_id: "i" }]);
+    const gone = await fetch(`${other.url}/consumers/instances/instances/i`, { method: "DELETE", headers });
+    expect(gone.status).toBe(204);
+  });
+
   it("forgets records that nobody wants", async () => {
     const client = await Client.connect(other.port);
     const partitions = [{ partitionIndex: 0, offset: 6 }];
@@ -227,7 +239,7 @@ describe.skipIf(!hasOutsiders)("a gateway among others' clients (needs those of 
   let deployment: Deployment;
   let bootstrap: string;
   const wanted = (Object.keys(features) as Feature[]).filter(
-    feature => feature !== "cross" && feature !== "quick-start" && !ownFeatures.includes(feature),
+    feature => feature !== "cross" && !specialFeatures.includes(feature) && !ownFeatures.includes(feature),
   );
 
   beforeAll(async () => {

@@ -12,6 +12,8 @@ const shim = join(import.meta.dirname, "..", "..", "..", "bin", "cumulog.js");
 
 /** One that runs. */
 export type Gateway = {
+  /** Of the HTTP API. */
+  readonly url: string;
   readonly port: number;
   /** `127.0.0.1:41234`. */
   readonly bootstrap: string;
@@ -52,20 +54,21 @@ export async function startGateway(deployment: Deployment, stack: string, role: 
   process.once("exit", kill);
   const ended = once(child, "close").then(() => process.off("exit", kill));
   let said = "";
-  const address = new Promise<string>(resolve => {
+  const address = new Promise<{ readonly url: string; readonly bootstrap: string }>(resolve => {
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         said += text;
-        const ready = /^ready .*kafka=(\S+)/m.exec(said);
-        if (ready?.[1] !== undefined) resolve(ready[1]);
+        const [, url, bootstrap] = /^ready http=(\S+) kafka=(\S+)/m.exec(said) ?? [];
+        if (url !== undefined && bootstrap !== undefined) resolve({ url, bootstrap });
       });
   });
-  const bootstrap = await Promise.race([address, ended.then(() => undefined)]);
-  if (bootstrap === undefined) throw new GatewayDidNotStart(said);
+  const addresses = await Promise.race([address, ended.then(() => undefined)]);
+  if (addresses === undefined) throw new GatewayDidNotStart(said);
   const stop = async (): Promise<number | null> => {
     child.kill("SIGTERM");
     await ended;
     return child.exitCode;
   };
-  return { bootstrap, port: Number(bootstrap.split(":").at(-1)), said: () => said, stop };
+  const { url, bootstrap } = addresses;
+  return { url, bootstrap, port: Number(bootstrap.split(":").at(-1)), said: () => said, stop };
 }
