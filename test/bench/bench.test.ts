@@ -28,6 +28,7 @@ describe("the benchmarks", () => {
       ["start-up", 2, 1],
       ["idle-memory", 2, 1],
       ["lambda", 4, 1],
+      ["groups", 4, 4],
     ]);
     for (const { rows } of reports)
       for (const { title, figures } of rows)

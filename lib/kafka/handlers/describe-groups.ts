@@ -38,9 +38,10 @@ async function describeOne(call: Call, group: string) {
   } catch (error) {
     if (!(error instanceof CumulogError)) throw error;
     const isGone = error instanceof UnknownGroup;
+    const knowsMessages = call.version >= notFoundFrom;
     return {
-      errorCode: isGone && call.version < notFoundFrom ? errorCodes.NONE : codeOf(error),
-      errorMessage: messageOf(error),
+      errorCode: isGone && !knowsMessages ? errorCodes.NONE : codeOf(error),
+      ...(knowsMessages && { errorMessage: messageOf(error) }),
       groupId: group,
       groupState: isGone ? groupStateNames.dead : "",
       protocolType: "",
