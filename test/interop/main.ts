@@ -2,12 +2,12 @@
  * `npm run test:interop`: clients that nobody here wrote, against the server as users start it, over memory and over a data
  * directory; and a crowd of members over three servers that share one log. Installs what the machine lacks into `.interop/`.
  * Names of clients as arguments run only those, and `--memory`, `--data-dir` or `--gateways` only that pass. `--long` tries
- * all of groups over the data directory too.
+ * all of groups over the data directory too; `--without-groups` tries none of them.
  */
 import { messageOf } from "../../lib/std/index.ts";
 import { EmulatorAbsent } from "../emulators/install/errors.ts";
 import { type Client, clients } from "./clients.ts";
-import { groupFeatures } from "./features.ts";
+import { type GroupFeature, groupFeatures } from "./features.ts";
 import { runChurn } from "./groups/churn.ts";
 import type { MemberClient } from "./groups/clients.ts";
 import { absentColumn, type ReadyClient, runPass } from "./pass.ts";
@@ -26,8 +26,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   const passes: Pass[] = [];
   for (const name of chosenPasses.length > 0 ? chosenPasses : passNames) {
     if (name !== "gateways") {
-      const isShort = name === "data-dir" && !args.includes("--long");
-      passes.push(await runPass(name, ready, { groupTrials: isShort ? ["group"] : groupFeatures }));
+      passes.push(await runPass(name, ready, { groupTrials: groupTrialsOf(name, args) }));
       continue;
     }
     const crowd = crowdOf(ready);
@@ -42,6 +41,12 @@ async function main(args: readonly string[]): Promise<boolean> {
   const { passed, failed, skipped } = countsOf(passes);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0;
+}
+
+/** Members take their time: over a data directory the first of them says enough, unless more is asked for. */
+function groupTrialsOf(pass: "memory" | "data-dir", args: readonly string[]): readonly GroupFeature[] {
+  if (args.includes("--without-groups")) return [];
+  return pass === "data-dir" && !args.includes("--long") ? ["group"] : groupFeatures;
 }
 
 /** Those that share an assignor. The one that costs least comes first, and has most of the members. */
