@@ -7,7 +7,7 @@
  *   dead: deleted. The generation stays, so that nothing old lands in a group made anew.
  *
  * Attributes: v (format) kind phase generation born version sinceMs; protocolType protocol leader; roster rosterPieces rosterGeneration
- * assignment assignmentPieces assignmentGeneration; inputs assignor.
+ * assignment assignmentPieces assignmentGeneration; statics (1, or absent); inputs assignor.
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
@@ -49,6 +49,8 @@ export type GroupState = {
   readonly leader?: string;
   readonly roster?: PiecesName;
   readonly assignment?: PiecesName;
+  /** The roster has a static member: who comes back in its place owns what it owned, in the same generation. */
+  readonly hasStatics?: boolean;
   /** Kind consumer: a digest of all that the assignment was made from. */
   readonly inputs?: string;
   /** Kind consumer: the assignor that made it. */
@@ -67,12 +69,13 @@ export function groupStateKey(group: string): ItemKey {
 
 /** A group's state as it is stored. */
 export function groupStateAttributes(state: GroupState): Attributes {
-  const { roster, assignment, ...flat } = state;
+  const { roster, assignment, hasStatics, ...flat } = state;
   return {
     v: groupStateVersion,
     ...flat,
     ...(roster && pieces("roster", roster)),
     ...(assignment && pieces("assignment", assignment)),
+    ...(hasStatics && { statics: 1 }),
   };
 }
 
@@ -131,6 +134,7 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
     ...(leader !== undefined && { leader }),
     ...(roster && { roster }),
     ...(assignment && { assignment }),
+    ...(attributes["statics"] === 1 && { hasStatics: true }),
     ...(inputs !== undefined && { inputs }),
     ...(assignor !== undefined && { assignor }),
   };

@@ -267,6 +267,28 @@ describe("commits of several processes to one topic", () => {
   });
 });
 
+describe("in a generation with a static member, which another may come back for", () => {
+  const instanceId = "i";
+
+  it("a commit of the one that was replaced does not land after the other has read", async () => {
+    const { first, last } = await processes(2);
+    const before = await joined(first.engine, { instanceId });
+    await synced(first.engine, before, { instanceId });
+    expect(await commit(first.engine, { ...before, instanceId }, 1)).toBe("done");
+    first.road.decide = (operation, key) => (operation === "update" && isOffsets(key) ? "frozen" : "done");
+    const slow = commit(first.engine, { ...before, instanceId }, 2);
+    await first.clock.advance(0);
+    const after = await joined(last.engine, { instanceId });
+    expect(after.generation).toBe(before.generation);
+    expect(await offsetIn(last.engine)).toBe(1);
+    first.road.decide = () => "done";
+    for (const thaw of first.road.frozen) thaw();
+    expect(await passing(first, slow)).toBe("InstanceFenced");
+    expect(await offsetIn(last.engine)).toBe(1);
+    expect(await commit(last.engine, { ...after, instanceId }, 3)).toBe("done");
+  });
+});
+
 describe("in a group of KIP-848, where partitions change hands within a generation", () => {
   const member = (memberId: string, epoch: number): Item => ({
     pk: groupStateKey("g").pk,

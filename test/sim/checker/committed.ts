@@ -1,7 +1,7 @@
 /**
  * I9 for committed offsets: they move by valid commits and nothing else. What was acknowledged, or seen once, is what the
- * next one reads, or something later; once an owner has read where to go on, nothing of an older generation lands; and later
- * generations go on from what earlier ones left.
+ * next one reads, or something later; once an owner has read where to go on, nothing of an older generation lands, nor of
+ * whom it has replaced; and later generations go on from what earlier ones left.
  */
 import type { Invocation } from "./history.ts";
 import { describe, type Operation } from "./operations.ts";
@@ -26,6 +26,7 @@ type Sight = {
 
 export function checkCommitted(ofGroup: readonly Operation[]): readonly Violation[] {
   const partitions = new Set(ofGroup.flatMap(({ invocation }) => partitionsOf(invocation)));
+  const joins = joinsOf(ofGroup);
   return [...partitions].flatMap(partition => {
     const commits = ofGroup.flatMap(operation => commitOf(operation, partition));
     const byName = new Map(commits.map(commit => [commit.name, commit]));
@@ -33,7 +34,7 @@ export function checkCommitted(ofGroup: readonly Operation[]): readonly Violatio
     return [
       ...sights.flatMap(sight => checkTrue(sight, partition)),
       ...checkLatest(sights, commits, partition),
-      ...checkFenced(sights, partition),
+      ...checkFenced(sights, joins, partition),
       ...checkOnward(sights, partition),
     ];
   });
@@ -100,14 +101,45 @@ function checkLatest(
   });
 }
 
-/** What an owner did not read, of an older generation, is not read after it. */
-function checkFenced(sights: readonly Sight[], partition: number): readonly Violation[] {
+/** The first join that was answered with a member id, by that id. */
+function joinsOf(ofGroup: readonly Operation[]): ReadonlyMap<string, Operation> {
+  const joins = new Map<string, Operation>();
+  for (const operation of ofGroup) {
+    const { outcome } = operation;
+    if (outcome.kind !== "ok" || outcome.answer.op !== "joined") continue;
+    const { memberId } = outcome.answer;
+    const known = joins.get(memberId);
+    if (known === undefined || operation.endedAt < known.endedAt) joins.set(memberId, operation);
+  }
+  return joins;
+}
+
+/** Whether one static member came in the place of another: it asked to join after that one was in. */
+function hasReplaced(owner: Operation, other: Operation, joins: ReadonlyMap<string, Operation>): boolean {
+  const [own, its] = [owner.invocation, other.invocation];
+  if (!("memberId" in own) || !("memberId" in its) || own.memberId === its.memberId) return false;
+  const [came, was] = [joins.get(own.memberId), joins.get(its.memberId)];
+  if (came === undefined || was === undefined || was.endedAt > came.invokedAt) return false;
+  const instance = instanceOf(came);
+  return instance !== undefined && instance === instanceOf(was);
+}
+
+function instanceOf({ invocation }: Operation): string | undefined {
+  return invocation.op === "join" ? invocation.instanceId : undefined;
+}
+
+/** What an owner did not read, of an older generation or of whom it has replaced, is not read after it. */
+function checkFenced(
+  sights: readonly Sight[],
+  joins: ReadonlyMap<string, Operation>,
+  partition: number,
+): readonly Violation[] {
   return sights.flatMap(({ operation, commit }) => {
     if (commit === undefined) return [];
     const owner = sights.find(
       other =>
         other.generation !== undefined &&
-        other.generation > commit.generation &&
+        (other.generation > commit.generation || hasReplaced(other.operation, commit.operation, joins)) &&
         other.commit !== commit &&
         other.operation.endedAt < operation.invokedAt,
     );

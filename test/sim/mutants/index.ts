@@ -42,6 +42,7 @@ import { sealNotExpected } from "./seal-not-expected.ts";
 import { sequenceNotChecked } from "./sequence-not-checked.ts";
 import { stampNotHeeded } from "./stamp-not-heeded.ts";
 import { stateWithoutVersion } from "./state-without-version.ts";
+import { staticsByGeneration } from "./statics-by-generation.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
 import { unknownProducerAppended } from "./unknown-producer-appended.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
@@ -85,6 +86,7 @@ export const mutants: readonly Mutant[] = [
   watcherAsleep,
   commitOfAnyGeneration,
   stampNotHeeded,
+  staticsByGeneration,
   offsetsNotStamped,
   offsetsWithoutVersion,
   noneFromFailedRead,

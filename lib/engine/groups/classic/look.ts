@@ -98,7 +98,9 @@ export class Looker {
     if (due.kind !== "full") return (await transitions.make(known, state, due.kind)).state;
     const roster = await this.#writeRoster(known, state, due.next);
     const { protocolType, protocol, leader } = due.next;
-    const change = await transitions.make(known, state, "full", { protocolType, protocol, leader, roster });
+    const hasStatics = due.next.members.some(({ instanceId }) => instanceId !== undefined);
+    const made = { protocolType, protocol, leader, roster, hasStatics };
+    const change = await transitions.make(known, state, "full", made);
     if (change.isMade) await this.#tidyUp(known, change.state, due.next, members);
     return change.state;
   }

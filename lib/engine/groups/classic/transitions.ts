@@ -11,7 +11,7 @@ import { type ClassicEvent, type ClassicPhase, outcomeOf } from "./machine.ts";
 /** What a generation is made of, as it becomes known. */
 export type Particulars = Pick<
   Partial<GroupState>,
-  "protocolType" | "protocol" | "leader" | "roster" | "assignment"
+  "protocolType" | "protocol" | "leader" | "roster" | "hasStatics" | "assignment"
 >;
 
 /** The state after, and whether this call has made it. */
@@ -62,24 +62,13 @@ function next(
     sinceMs: nowMs,
   };
   if (to === "empty" || to === "dead") return { ...flat, ...typeOf(before) };
-  const kept: Particulars =
-    before === undefined || before.phase === "empty" || isReborn ? {} : particularsOf(before);
+  if (before === undefined || before.phase === "empty" || isReborn) return { ...flat, ...particulars };
+  const { version: _, assignment, ...kept } = before;
   // The assignment is of the generation before: its own comes with the leader.
-  const { assignment: _, ...withoutAssignment } = kept;
-  return { ...flat, ...(to === "stable" ? kept : withoutAssignment), ...particulars };
+  return { ...kept, ...flat, ...(to === "stable" && assignment && { assignment }), ...particulars };
 }
 
 /** An empty group keeps what its members called what they do: commits go on, and reports say it. */
 function typeOf(before: GroupState | undefined): Particulars {
   return before?.protocolType === undefined ? {} : { protocolType: before.protocolType };
-}
-
-function particularsOf({ protocolType, protocol, leader, roster, assignment }: GroupState): Particulars {
-  return {
-    ...(protocolType !== undefined && { protocolType }),
-    ...(protocol !== undefined && { protocol }),
-    ...(leader !== undefined && { leader }),
-    ...(roster && { roster }),
-    ...(assignment && { assignment }),
-  };
 }

@@ -34,15 +34,16 @@ export type Era = {
   readonly generation: number;
   readonly born: number;
   /**
-   * In a group of kind consumer members change hands within a generation: the version alone tells what is old. Whoever takes over
-   * raises it, and whoever is refused has to be admitted anew.
+   * Partitions change hands within a generation, in a group of kind consumer and where a static member comes back: the version
+   * alone tells what is old. Whoever takes over raises it, and whoever is refused has to be admitted anew.
    */
   readonly isByVersion: boolean;
 };
 
 /** The era of a group as it was read. */
-export function eraOf({ generation, born, kind, phase }: GroupState): Era {
-  return { generation, born, isByVersion: kind === "consumer" && phase === "assigned" };
+export function eraOf({ generation, born, kind, phase, hasStatics }: GroupState): Era {
+  const isByVersion = (kind === "consumer" && phase === "assigned") || hasStatics === true;
+  return { generation, born, isByVersion };
 }
 
 export type Choice =
