@@ -23,7 +23,15 @@ import {
   readConsumerMember,
   readGroupState,
 } from "../../format/items/index.ts";
-import type { Attributes, Condition, Item, ItemKey, Update, UpdateResult } from "../../ports/index.ts";
+import {
+  type Attributes,
+  type Condition,
+  type Item,
+  type ItemKey,
+  OutcomeUnknown,
+  type Update,
+  type UpdateResult,
+} from "../../ports/index.ts";
 import { messageOf } from "../../std/index.ts";
 import { isPassing, repeating } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
@@ -125,13 +133,13 @@ export class GroupStore {
   }
 
   /** A put that may be made twice: unconditional, or one that finds out from a refusal that it was made. */
-  put(item: Item, condition?: Condition): Promise<UpdateResult> {
-    return this.#repeat(() => this.#deps.items.put(item, condition));
+  put(item: Item, condition?: Condition, onDoubt?: () => void): Promise<UpdateResult> {
+    return this.#repeat(() => this.#deps.items.put(item, condition), onDoubt);
   }
 
-  /** An update that may be made twice. */
-  update(key: ItemKey, update: Update, condition?: Condition): Promise<UpdateResult> {
-    return this.#repeat(() => this.#deps.items.update(key, update, condition));
+  /** An update that may be made twice. `onDoubt` is called when an attempt is not answered: it may have been the one. */
+  update(key: ItemKey, update: Update, condition?: Condition, onDoubt?: () => void): Promise<UpdateResult> {
+    return this.#repeat(() => this.#deps.items.update(key, update, condition), onDoubt);
   }
 
   /** Deletes the item if the condition holds; a second time changes nothing. */
@@ -139,10 +147,14 @@ export class GroupStore {
     return this.#repeat(() => this.#deps.items.delete(key, condition));
   }
 
-  async #repeat<T>(work: () => Promise<T>): Promise<T> {
+  async #repeat<T>(work: () => Promise<T>, onDoubt: () => void = () => undefined): Promise<T> {
     const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    const mayRepeat = (error: unknown): boolean => {
+      if (error instanceof OutcomeUnknown) onDoubt();
+      return isPassing(error);
+    };
     try {
-      return await repeating(this.#deps, deadlineMs, work);
+      return await repeating(this.#deps, deadlineMs, work, mayRepeat);
     } catch (error) {
       if (isPassing(error)) throw new GroupUnavailable(`the group could not be reached: ${messageOf(error)}`);
       throw error;

@@ -182,7 +182,9 @@ describe("a write of offsets whose answer is lost", () => {
     expect(first.road.late.length).toBeGreaterThan(0);
     expect(await offsetIn(last.engine)).toBe(1);
     first.road.decide = () => "done";
-    expect(await passing(first, zombie)).toBe("UnknownMember");
+    // It never landed, but an attempt was not answered: whoever asks again is told for certain.
+    expect(await passing(first, zombie)).toBe("GroupUnavailable");
+    expect(await commit(first.engine, member, 2)).toBe("UnknownMember");
     expect(await offsetIn(last.engine)).toBe(1);
   });
 });
@@ -286,6 +288,24 @@ describe("in a generation with a static member, which another may come back for"
     expect(await passing(first, slow)).toBe("InstanceFenced");
     expect(await offsetIn(last.engine)).toBe(1);
     expect(await commit(last.engine, { ...after, instanceId }, 3)).toBe("done");
+  });
+
+  it("a commit that was made without an answer is not said to be refused", async () => {
+    const { first, last } = await processes(2);
+    const before = await joined(first.engine, { instanceId });
+    await synced(first.engine, before, { instanceId });
+    expect(await commit(first.engine, { ...before, instanceId }, 1)).toBe("done");
+    const fates: Fate[] = ["answerLost", "frozen"];
+    first.road.decide = (operation, key) =>
+      operation === "update" && isOffsets(key) ? (fates.shift() ?? "done") : "done";
+    const slow = commit(first.engine, { ...before, instanceId }, 2);
+    await first.clock.advance(0);
+    await first.clock.advance(1_000);
+    await joined(last.engine, { instanceId });
+    expect(await offsetIn(last.engine)).toBe(2);
+    for (const thaw of first.road.frozen) thaw();
+    expect(await passing(first, slow)).toBe("GroupUnavailable");
+    expect(await offsetIn(last.engine)).toBe(2);
   });
 });
 

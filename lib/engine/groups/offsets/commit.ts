@@ -6,11 +6,17 @@
 import { limits } from "../../../format/index.ts";
 import { encodeCommitted, groupOffsetsKey } from "../../../format/items/index.ts";
 import type { ItemKey } from "../../../ports/index.ts";
-import type { CumulogError } from "../../../std/index.ts";
+import { CumulogError } from "../../../std/index.ts";
 import type { Topic, TopicResolver } from "../../topics/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
 import type { Admission, MemberClaim } from "../admission.ts";
-import { OffsetInvalid, OffsetMetadataTooLarge, OffsetsFull, RebalanceInProgress } from "../errors.ts";
+import {
+  GroupUnavailable,
+  OffsetInvalid,
+  OffsetMetadataTooLarge,
+  OffsetsFull,
+  RebalanceInProgress,
+} from "../errors.ts";
 import type { GroupStore } from "../store.ts";
 import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
 import { type Era, eraOf, type Seen } from "./choose.ts";
@@ -79,19 +85,33 @@ export class OffsetCommitter {
   }
 
   #write(request: Request, key: ItemKey, set: ReadonlyMap<number, Uint8Array>) {
-    const { group, claim, waiting } = request;
+    const { waiting } = request;
     const { items } = this.#deps;
     return items.inTurn(key, async (): Promise<Extract<Changed, { kind: "changed" }>> => {
       let from: Seen | undefined;
-      for (let admitted = await request.admitted; ; admitted = await this.#admit(group, claim, waiting)) {
+      let isInDoubt = false;
+      for (let admitted = await request.admitted; ; admitted = await this.#admitAgain(request, isInDoubt)) {
         const { era, moment } = admitted;
         // A version learnt since may be that of the next owner: it says nothing of who may write on it.
         if (from === undefined && era.isByVersion && items.isSeenSince(key, moment)) continue;
         const changed = await items.change(key, era, { set, remove: [] }, waiting, from);
         if (changed.kind === "changed") return changed;
         from = changed.seen;
+        isInDoubt ||= changed.isInDoubt;
       }
     });
+  }
+
+  /** After an attempt that was not answered nobody can say that nothing was committed. */
+  async #admitAgain({ group, claim, waiting }: Request, isInDoubt: boolean): Promise<Admitted> {
+    try {
+      return await this.#admit(group, claim, waiting);
+    } catch (error) {
+      if (!isInDoubt || !(error instanceof CumulogError)) throw error;
+      throw new GroupUnavailable(
+        `an attempt was not answered and may have been made; another is refused: ${error.message}`,
+      );
+    }
   }
 
   /** The generation to write in. Makes the group for someone without a member, if there is none. */

@@ -15,11 +15,11 @@ const headsMax = 10_000;
 
 /**
  * `moved`: who asks has to be admitted anew, for the item is of a later generation, or is told apart by its version and has
- * another. `full`: partitions that the item has no room for.
+ * another. `isInDoubt`: an attempt was not answered, and may be what was made. `full`: partitions that the item has no room for.
  */
 export type Changed =
   | { readonly kind: "changed"; readonly seen: Seen | undefined; readonly full: ReadonlySet<number> }
-  | { readonly kind: "moved"; readonly seen: Seen };
+  | { readonly kind: "moved"; readonly seen: Seen; readonly isInDoubt: boolean };
 
 type Remembered = Seen & { readonly moment: number };
 
@@ -62,29 +62,33 @@ export class OffsetItems {
     from: Seen | undefined = this.#heads.get(nameOf(key)),
   ): Promise<Changed> {
     const refused = waiting.refusals();
+    let isInDoubt = false;
+    const onDoubt = (): void => {
+      isInDoubt = true;
+    };
     for (let seen = from; ; ) {
       waiting.check();
       const choice = choose(key, seen, era, change);
-      if (choice.kind === "moved") return { kind: "moved", seen: choice.seen };
+      if (choice.kind === "moved") return { kind: "moved", seen: choice.seen, isInDoubt };
       if (choice.kind === "done") return { kind: "changed", seen, full: choice.full };
       if (choice.kind === "look") {
         seen = await this.look(key);
-        if (era.isByVersion && seen !== undefined) return { kind: "moved", seen };
+        if (era.isByVersion && seen !== undefined) return { kind: "moved", seen, isInDoubt };
         continue;
       }
-      const result = await this.#write(key, choice);
+      const result = await this.#write(key, choice, onDoubt);
       if (result.kind === "applied")
         return { kind: "changed", seen: this.#see(key, result.attributes), full: choice.full };
       seen = this.#see(key, result.current);
       await refused();
-      if (era.isByVersion && seen !== undefined) return { kind: "moved", seen };
+      if (era.isByVersion && seen !== undefined) return { kind: "moved", seen, isInDoubt };
     }
   }
 
-  #write(key: ItemKey, write: Write): Promise<UpdateResult> {
+  #write(key: ItemKey, write: Write, onDoubt: () => void): Promise<UpdateResult> {
     return write.verb === "put"
-      ? this.#store.put(write.item, write.condition)
-      : this.#store.update(key, write.update, write.condition);
+      ? this.#store.put(write.item, write.condition, onDoubt)
+      : this.#store.update(key, write.update, write.condition, onDoubt);
   }
 
   #see(key: ItemKey, image: Attributes | undefined): Seen | undefined {
