@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../lib/engine/index.ts";
 import { utf8 } from "../../../lib/std/index.ts";
 import { anEngine, memoryDeps } from "../../support/log.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { aJoin, joined, synced } from "./testing.ts";
 
 /** Two processes over one store. */
@@ -43,6 +44,26 @@ describe("a group of the classic protocol", () => {
       [here, b],
     ] as const)
       await engine.groups.heartbeat({ group: "g", ...member });
+  });
+
+  it("answers a join with its generation though the next rebalance has begun before that was seen", async () => {
+    const deps = memoryDeps();
+    const clock = new ManualClock();
+    const [here, there] = [anEngine(deps), anEngine({ ...deps, clock })];
+    const first = await joined(here);
+    await synced(here, first);
+    const second = joined(there);
+    await expect
+      .poll(() => here.groups.heartbeat({ group: "g", ...first }).catch(error => error.name))
+      .toBe("RebalanceInProgress");
+    expect(await joined(here, { memberId: first.memberId })).toMatchObject({ generation: 2 });
+    const end = new AbortController();
+    const third = here.groups.join(aJoin({ signal: end.signal })).catch(error => error.name);
+    await expect.poll(async () => (await here.groups.describe("g"))?.phase).toBe("preparing");
+    await clock.advance(1_000);
+    expect(await second).toMatchObject({ generation: 2 });
+    end.abort();
+    expect(await third).toBe("GroupUnavailable");
   });
 
   it("gives a member its id before it joins, when its client knows how to come back with it", async () => {

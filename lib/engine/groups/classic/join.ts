@@ -118,8 +118,8 @@ export class Joining {
       const generation = state?.generation ?? 0;
       if (state !== undefined && written !== undefined && generation >= written) {
         const roster = await known.generations.roster(state);
-        const isComplete = state.phase === "completing" || state.phase === "stable";
-        if (isComplete && roster && isIn(roster, key, memberId)) return answer(state, roster, joiner);
+        // Also when the next rebalance has begun since: it is told to join again, and its client hears from us meanwhile.
+        if (roster && isIn(roster, key, memberId)) return answer(state, roster, joiner);
       }
       if (written === undefined || generation >= written) {
         written = generation + 1;
