@@ -6,8 +6,8 @@ export const rosterNotChecked: Mutant = {
   file: "lib/engine/groups/classic/join.ts",
   edits: [
     {
-      find: "if (isComplete && roster && isIn(roster, key, memberId))",
-      replace: "if (isComplete && roster)",
+      find: "if (roster && isIn(roster, key, memberId))",
+      replace: "if (roster)",
     },
   ],
   caughtBy: ["I9"],
