@@ -118,7 +118,7 @@ func (m *member) obey() {
 
 func sayError(err error) {
 	event := "failed"
-	if errors.Is(err, kerr.FencedInstanceID) || strings.Contains(strings.ToLower(err.Error()), "fenced") {
+	if errors.Is(err, kerr.FencedInstanceID) || strings.Contains(err.Error(), "FENCED_INSTANCE_ID") {
 		event = "fenced"
 	}
 	sayEvent(event, map[string]any{"why": err.Error()})

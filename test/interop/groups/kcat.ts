@@ -22,12 +22,14 @@ export function kcatArguments(spec: MemberSpec): string[] {
 /**
  * Line => "% Group " group " rebalanced (memberid " id "): " ("assigned" or "revoked") ": " places
  *      or "% Group " group " rebalanced: incremental " ("assignment" or "unassignment") " of " n " partition(s) (...): " places
+ *      or "% ERROR: " ... "Static consumer fenced by other consumer" ...
  */
 export function kcatEars(): (line: string) => MemberEvent | undefined {
   let owned: readonly number[] = [];
   return line => {
     if (line.startsWith('{"event":')) return JSON.parse(line) as MemberEvent;
-    if (/fenced/i.test(line)) return { event: "fenced" };
+    // The name of a group may have any word in it.
+    if (/^% ERROR: .*Static consumer fenced by other consumer/.test(line)) return { event: "fenced" };
     const kind = /rebalanced.*(assigned|revoked): |rebalanced: incremental (\w+) of/.exec(line);
     if (kind === null) return undefined;
     const places = [...line.matchAll(/ \[(\d+)\]/g)].map(([, partition]) => Number(partition));

@@ -17,7 +17,7 @@ export function say(event, more = {}) {
 /** Says what is wrong, and that another has its place when that is it. */
 export function sayFailed(error) {
   const why = everythingOf(error);
-  say(/fenced/i.test(why) ? "fenced" : "failed", { why });
+  say(/FENCED_INSTANCE_ID/.test(why) ? "fenced" : "failed", { why });
 }
 
 /** Calls `commit` and `leave` when told to. A closed input is the end of the harness, and of the member. */

@@ -17,9 +17,15 @@ def say_owned(partitions, revoked=False):
     say("revoked" if revoked else "owns", partitions=sorted(partitions))
 
 
+def is_fenced(error):
+    """By the name of the error: what it says may hold the name of the group, with any word in it."""
+    said = f"{type(error).__name__}: {error!r}".lower().replace("_", "")
+    return "fencedinstanceid" in said or "static consumer fenced" in said
+
+
 def say_failed(error):
     why = f"{type(error).__name__}: {error!s:.300}"
-    say("fenced" if "fenced" in why.lower() else "failed", why=why)
+    say("fenced" if is_fenced(error) else "failed", why=why)
 
 
 def listen():
@@ -44,5 +50,5 @@ def serve(poll, commit, leave):
                 return
         except Exception as error:
             say_failed(error)
-            if "fenced" in repr(error).lower():
+            if is_fenced(error):
                 return
