@@ -44,8 +44,12 @@ const javaFlags = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"
 const npmPrograms = new URL("npm/", import.meta.url).pathname;
 
 export const clients: readonly Client[] = [
-  npmClient("kafkajs", "kafkajs", { abilities: [], reads: ["none", "gzip"] }),
-  npmClient("@platformatic/kafka", "platformatic", { abilities: ["static", "consumer"], reads: codecs }),
+  npmClient("kafkajs", "kafkajs", { abilities: [], reads: ["none", "gzip"], givesOutLate: false }),
+  npmClient("@platformatic/kafka", "platformatic", {
+    abilities: ["static", "consumer"],
+    reads: codecs,
+    givesOutLate: true,
+  }),
   pythonClient("kafka-python", "kafka_python", ["cooperative", "static", "fenced"]),
   pythonClient("confluent-kafka", "confluent", ["cooperative", "static", "fenced", "consumer"]),
   {
@@ -140,7 +144,11 @@ function pythonClient(packageName: string, program: string, abilities: readonly 
 function npmClient(
   packageName: string,
   program: string,
-  { abilities, reads }: Required<Pick<Client, "abilities" | "reads">>,
+  {
+    abilities,
+    reads,
+    givesOutLate,
+  }: Required<Pick<Client, "abilities" | "reads">> & Pick<MemberClient, "givesOutLate">,
 ): Client {
   return {
     name: packageName,
@@ -154,7 +162,7 @@ function npmClient(
         modules: folder,
       };
     },
-    member: installed => memberProgram(installed, [`${npmPrograms}${program}-member.mjs`]),
+    member: installed => memberProgram(installed, [`${npmPrograms}${program}-member.mjs`], { givesOutLate }),
     abilities,
   };
 }

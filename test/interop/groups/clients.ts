@@ -15,10 +15,16 @@ export type MemberClient = {
   readonly commitsItself: boolean;
   /** SIGTERM is how it is asked to leave. */
   readonly leavesBySignal: boolean;
+  /** What it has asked for it gives out, even when the partition has become another's meanwhile. */
+  readonly givesOutLate: boolean;
 };
 
 /** A program that takes its orders on its input, and says a line of JSON for each event. */
-export function memberProgram(program: Program, args: readonly string[]): MemberClient {
+export function memberProgram(
+  program: Program,
+  args: readonly string[],
+  { givesOutLate = false }: Partial<Pick<MemberClient, "givesOutLate">> = {},
+): MemberClient {
   return {
     command: spec => ({
       command: program.command,
@@ -27,6 +33,7 @@ export function memberProgram(program: Program, args: readonly string[]): Member
     ears: () => line => (line.startsWith('{"event":') ? (JSON.parse(line) as MemberEvent) : undefined),
     commitsItself: false,
     leavesBySignal: false,
+    givesOutLate,
   };
 }
 
@@ -36,4 +43,5 @@ export const kcatMember: MemberClient = {
   ears: kcatEars,
   commitsItself: true,
   leavesBySignal: true,
+  givesOutLate: false,
 };

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { start } from "../../package/processes.ts";
 import type { MemberClient } from "./clients.ts";
+import { Ledger } from "./ledger.ts";
 
 /** What a member is told when it starts, as JSON. */
 export type MemberSpec = {
@@ -43,7 +44,7 @@ export class Member {
   readonly #child: ChildProcess;
   readonly #events: MemberEvent[] = [];
   readonly #noise: string[] = [];
-  #owned: readonly number[] = [];
+  readonly #ledger: Ledger;
   #hasEnded = false;
   readonly #onChange: () => void;
 
@@ -54,6 +55,7 @@ export class Member {
   ) {
     this.name = name;
     this.#client = client;
+    this.#ledger = new Ledger(client);
     this.#onChange = onChange;
     const { command, args } = client.command(spec);
     const understand = client.ears();
@@ -71,7 +73,7 @@ export class Member {
 
   /** What it owns; nothing once it has ended. */
   get owned(): readonly number[] {
-    return this.#hasEnded ? [] : this.#owned;
+    return this.#hasEnded ? [] : this.#ledger.owned;
   }
 
   /** Everything that it said. */
@@ -84,11 +86,14 @@ export class Member {
     return this.#hasEnded;
   }
 
-  /** The places of the records that it read, as `partition:offset`, in their order. */
+  /** The places of the records that it read, as `partition:offset`, in their order; without those that were late. */
   get read(): readonly string[] {
-    return this.#events.flatMap(each =>
-      each.event === "record" ? [`${each.partition}:${each.offset}`] : [],
-    );
+    return this.#ledger.read;
+  }
+
+  /** The places of the records that it gave out late: of partitions that it had just given up. */
+  get late(): readonly string[] {
+    return this.#ledger.late;
   }
 
   /** Whether it said such an event. */
@@ -116,8 +121,9 @@ export class Member {
   describe(): string {
     const failures = this.#events.flatMap(each => (each.event === "failed" ? [each.why] : []));
     const last = [...failures, ...this.#noise].slice(-3).join(" / ");
-    const owns = this.#owned.join();
-    return `${this.name} owns [${owns}], read ${this.read.length}${last === "" ? "" : `, said ${last}`}`;
+    const owns = this.#ledger.owned.join();
+    const late = this.late.length === 0 ? "" : ` and ${this.late.length} late`;
+    return `${this.name} owns [${owns}], read ${this.read.length}${late}${last === "" ? "" : `, said ${last}`}`;
   }
 
   #hear(line: string, heard: MemberEvent | undefined): void {
@@ -126,7 +132,7 @@ export class Member {
       return;
     }
     this.#events.push(heard);
-    if (heard.event === "owns") this.#owned = heard.partitions;
+    this.#ledger.hear(heard);
     this.#onChange();
   }
 }

@@ -68,7 +68,10 @@ export class GroupTrial {
     });
   }
 
-  /** Appends to every partition; each record is read by one of these members, and by one only. Then they commit. */
+  /**
+   * Appends to every partition; each record is read by one of these members, and by one only. Then they commit. What a member
+   * had asked for before it gave a partition up it may give out late, once, where the client does that.
+   */
   async readOnce(members: readonly Member[]): Promise<void> {
     const before = new Map(members.map(member => [member, member.read.length]));
     const places = await appendByRest(this.#server.url, this.#topic, { partitions, each: 20 });
@@ -127,6 +130,9 @@ export class GroupTrial {
     await this.crew.until("everything is read", () => read().length >= places.length);
     const expected = [...places].sort().join();
     const found = [...read()].sort().join();
-    if (found !== expected) throw new Error(`read ${found.slice(0, 200)}, not ${expected.slice(0, 200)}`);
+    if (found !== expected)
+      throw new Error(`read ${found.slice(0, 200)}, not ${expected.slice(0, 200)}: ${this.crew.describe()}`);
+    const twice = members.find(({ late }) => new Set(late).size < late.length);
+    if (twice !== undefined) throw new Error(`${twice.name} gave out late twice: ${[...twice.late].sort()}`);
   }
 }
