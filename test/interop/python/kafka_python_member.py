@@ -42,4 +42,9 @@ def poll():
 
 
 consumer.subscribe([spec["topic"]], listener=Listener())
+# Before it joins, it has to know the topic. A leader that hears of partitions only when it has assigned joins once more, and
+# when a poll of its ends while that is under way (between its JoinGroup and the answer to its SyncGroup), kafka-python 3.0.12
+# takes itself for joined, and never learns what it was assigned.
+if not consumer.partitions_for_topic(spec["topic"]):
+    raise RuntimeError("the topic has no partitions")
 member.serve(poll, consumer.commit, consumer.close)
