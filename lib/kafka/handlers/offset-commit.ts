@@ -21,7 +21,9 @@ export const offsetCommit: Handler<Api["request"], Api["response"]> = async (cal
   const asked = topics.flatMap(each => (each.kind === "topic" ? [offsetsOf(each)] : []));
   const { offsets } = call.service.engine.groups;
   try {
-    const answers = await offsets.commit(request.groupId, claimOf(request), asked, call.signal);
+    const answers = await offsets.commit(request.groupId, claimOf(request), asked, {
+      signal: call.signal,
+    });
     let next = 0;
     return {
       topics: topics.map(each =>

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { MemoryItemStore } from "../../../lib/adapters/memory/index.ts";
 import { MeteringItemStore } from "../../../lib/adapters/metering/index.ts";
+import type { ItemStore } from "../../../lib/ports/index.ts";
+import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { committedOf, expire, polled, reading, settings, values } from "./readers.ts";
@@ -13,7 +15,7 @@ async function aLog(partitions = 2, over: Parameters<typeof memoryDeps>[0] = {})
   const deps = memoryDeps(over);
   const engines = [anEngine(deps), anEngine(deps)] as const;
   await engines[0].topics.create({ name: "t", partitions });
-  return { a: engines[0], b: engines[1] };
+  return { a: engines[0], b: engines[1], deps };
 }
 
 /** Somebody who has subscribed `i`. */
@@ -25,6 +27,26 @@ async function subscribed(
   await log.a.instances.create(at, { ...settings, ...over });
   await log.b.instances.subscribe(at, { names: ["t"] });
   return log;
+}
+
+/** A way to the store on which the first look at a group's state waits. */
+function pausedAtState(items: ItemStore) {
+  const there = new Deferred<void>();
+  const gate = new Deferred<void>();
+  const get: ItemStore["get"] = async (key, options) => {
+    if (key.sk === "state") {
+      there.resolve();
+      await gate.promise;
+    }
+    return items.get(key, options);
+  };
+  const paused = new Proxy(items, {
+    get: (target, name) => {
+      const door: unknown = name === "get" ? get : Reflect.get(target, name, target);
+      return typeof door === "function" ? door.bind(target) : door;
+    },
+  });
+  return { items: paused, isThere: there.promise, goOn: () => gate.resolve() };
 }
 
 describe("an instance", () => {
@@ -161,6 +183,21 @@ describe("an instance", () => {
     await b.instances.unsubscribe(at);
     expect(await b.instances.poll({ group: "g", name: "0" }, () => reading(), values)).toEqual([]);
     expect(await committedOf(b, [0])).toEqual([1]);
+  });
+
+  it("commits nothing in a call that others have overtaken", async () => {
+    const { a, b, deps } = await subscribed(1, { commitsItself: true });
+    for (const value of ["x", "y", "z"]) await appended(a, "t", 0, value);
+    const one = { bytesMax: 1 };
+    expect(await polled(b, "i", one)).toEqual(["0:x"]);
+    const road = pausedAtState(deps.items);
+    const slow = polled(anEngine({ ...deps, items: road.items }), "i", one);
+    await road.isThere;
+    expect(await polled(b, "i", one)).toEqual(["0:y"]);
+    expect(await polled(b, "i", one)).toEqual(["0:z"]);
+    road.goOn();
+    await expect(slow).rejects.toMatchObject({ name: "InstanceBusy" });
+    expect(await committedOf(b, [0])).toEqual([2]);
   });
 
   it("begins where it is to begin, and stays there", async () => {

@@ -98,7 +98,12 @@ async function commit(
 ) {
   try {
     const partitions = [{ partition, offset }];
-    const [answer] = await engine.groups.offsets.commit("g", claim, [{ topic: "t", partitions }], signal);
+    const [answer] = await engine.groups.offsets.commit(
+      "g",
+      claim,
+      [{ topic: "t", partitions }],
+      signal && { signal },
+    );
     const [done] = answer?.partitions ?? [];
     return done?.kind === "failed" ? done.error.name : done?.kind;
   } catch (error) {

@@ -4,10 +4,21 @@
  */
 import { GroupClient } from "../world/group-client.ts";
 import type { Prng } from "../world/prng.ts";
-import { crowd, Member, type MemberOptions } from "./member.ts";
+import { Consumer } from "./consumer.ts";
+import type { Hand, HandOptions } from "./hand.ts";
+import { InstanceUser } from "./instance.ts";
+import { crowd, Member } from "./member.ts";
+import { Poller } from "./poller.ts";
 import type { Stage } from "./stage.ts";
 
+/** How one speaks to its group: those of `member` are of kind classic, all others go together in groups of kind consumer. */
+export type Face = "member" | "consumer" | "poller" | "instance";
+
 export type CrewOptions = {
+  /** Each is one of these. */
+  readonly faces: readonly Face[];
+  /** It is deleted now and then, and made anew. */
+  readonly isBuried: boolean;
   readonly group: string;
   readonly topic: string;
   readonly partitions: number;
@@ -29,8 +40,9 @@ export class Crew {
   readonly client: GroupClient;
   readonly #stage: Stage;
   readonly #prng: Prng;
-  readonly #members: Member[] = [];
+  readonly #members: Hand[] = [];
   #isSettling = false;
+  #isAway = false;
   #hired = 0;
 
   constructor(stage: Stage, prng: Prng, options: CrewOptions) {
@@ -42,8 +54,12 @@ export class Crew {
   }
 
   /** Those who are there. */
-  get members(): readonly Member[] {
+  get members(): readonly Hand[] {
     return this.#members.filter(({ isGone }) => !isGone);
+  }
+
+  get isClassic(): boolean {
+    return this.options.faces.includes("member");
   }
 
   /** Hires everybody; they play from now on. */
@@ -53,8 +69,19 @@ export class Crew {
     this.#stage.play([this.#churn(), this.#observe()]);
   }
 
+  /** Everybody leaves, and nobody comes until they are called back. */
+  goAway(): void {
+    this.#isAway = true;
+    for (const member of this.members) member.leave();
+  }
+
+  comeBack(): void {
+    this.#isAway = false;
+  }
+
   /** No more comings and goings but these: somebody is there. */
   settle(): void {
+    this.#isAway = false;
     if (!this.#isSettling) for (const member of this.members) member.stay();
     this.#isSettling = true;
     if (this.members.length === 0) this.#hire(undefined);
@@ -68,22 +95,26 @@ export class Crew {
   }
 
   #hire(instanceId: string | undefined): void {
-    const { group, topic, partitions, commits, loyalty } = this.options;
+    const { group, topic, partitions, commits, loyalty, faces } = this.options;
     const prng = this.#prng.fork(`member ${this.#hired++}`);
-    const options: MemberOptions = {
-      group,
-      topic,
-      partitions,
-      ...(instanceId !== undefined && { instanceId }),
-      sessionMs: prng.pick(sessionsMs),
-      rebalanceMs: prng.pick(rebalancesMs),
-      mustKnowId: prng.chance(0.5),
-      commits,
-      loyalty,
-    };
-    const member = new Member(this.#stage, this.client, prng, options);
+    const face = faces.length > 1 ? prng.fork("face").pick(faces) : faces[0];
+    const hand = { group, topic, partitions, commits, loyalty };
+    const member = this.#make(face, prng, instanceId === undefined ? hand : { ...hand, instanceId });
     this.#members.push(member);
     this.#stage.play([member.run()]);
+  }
+
+  #make(face: Face | undefined, prng: Prng, options: HandOptions): Hand {
+    const stage = this.#stage;
+    // Only members have instance ids.
+    if (face === "consumer" || (face !== "member" && options.instanceId !== undefined))
+      return new Consumer(stage, prng, options);
+    if (face === "poller") return new Poller(stage, prng, options);
+    if (face === "instance") return new InstanceUser(stage, prng, options);
+    const sessionMs = prng.pick(sessionsMs);
+    const rebalanceMs = prng.pick(rebalancesMs);
+    const mustKnowId = prng.chance(0.5);
+    return new Member(stage, this.client, prng, { ...options, sessionMs, rebalanceMs, mustKnowId });
   }
 
   async #churn(): Promise<void> {
@@ -91,12 +122,13 @@ export class Crew {
     while (!this.#isSettling) {
       await this.#stage.world.scheduler.sleep(this.#prng.spread(churnMs / 4, churnMs * 2));
       if (this.#isSettling) return;
+      if (this.#isAway) continue;
       if (this.members.length < size) this.#hire(undefined);
       if (this.members.length > 0) this.#disturb(this.#prng.pick(this.members));
     }
   }
 
-  #disturb(member: Member): void {
+  #disturb(member: Hand): void {
     const { instanceId } = member.options;
     const draw = this.#prng.number();
     if (draw < 0.3) member.leave();
@@ -112,7 +144,8 @@ export class Crew {
     const { group, topic, partitions } = this.options;
     const everything = Array.from({ length: partitions }, (_, i) => i);
     while (!this.#stage.isOver) {
-      await this.#stage.world.scheduler.sleep(this.#prng.spread(50, 3_000));
+      const pauseMs = this.#prng.spread(50, 3_000);
+      await this.#stage.world.scheduler.sleep(this.isClassic ? pauseMs : 2 * pauseMs);
       const life = this.#stage.pickLife(this.#prng);
       if (life === undefined || this.#stage.isOver) continue;
       const nobody = { group, memberId: "", generation: -1 };

@@ -4,24 +4,16 @@
  * pauses for longer than its session, to commit as if nothing had happened.
  */
 import { CumulogError } from "../../../lib/std/index.ts";
-import type { Assignment, GroupClient, Heard } from "../world/group-client.ts";
+import type { Heard } from "../world/asking.ts";
+import type { Assignment, GroupClient } from "../world/group-client.ts";
 import type { Prng } from "../world/prng.ts";
-import type { Life } from "../world/process.ts";
+import { Hand, type HandOptions, type Standing } from "./hand.ts";
 import type { Stage } from "./stage.ts";
 
-export type MemberOptions = {
-  readonly group: string;
-  /** Which it reads, with so many partitions. */
-  readonly topic: string;
-  readonly partitions: number;
-  readonly instanceId?: string;
+export type MemberOptions = HandOptions & {
   readonly sessionMs: number;
   readonly rebalanceMs: number;
   readonly mustKnowId: boolean;
-  /** Of all heartbeats, those after which it commits. */
-  readonly commits: number;
-  /** How often it stays with the process that it asked last. */
-  readonly loyalty: number;
 };
 
 /** Longer than anybody takes to join, ms: a client that waits less only asks again. */
@@ -33,65 +25,30 @@ export const crowd = 12;
 
 type Joined = { readonly members: readonly string[]; readonly isLeader: boolean };
 
-export class Member {
-  readonly options: MemberOptions;
-  readonly #stage: Stage;
+export class Member extends Hand {
+  declare readonly options: MemberOptions;
   readonly #client: GroupClient;
-  readonly #prng: Prng;
   readonly #owned = new Map<number, number>();
   #id = "";
   #generation = -1;
-  #life: Life | undefined;
   #isSettled = false;
-  #isGone = false;
-  #mustLeave = false;
-  #mustPause = false;
 
   constructor(stage: Stage, client: GroupClient, prng: Prng, options: MemberOptions) {
-    this.#stage = stage;
+    super(stage, prng, options);
     this.#client = client;
-    this.#prng = prng;
-    this.options = options;
-  }
-
-  /** It does nothing more. */
-  get isGone(): boolean {
-    return this.#isGone;
   }
 
   get id(): string {
     return this.#id;
   }
 
-  /** What it has, if its generation is complete as far as it knows. */
-  get standing(): { readonly generation: number; readonly owned: readonly number[] } | undefined {
+  get standing(): Standing | undefined {
     return this.#isSettled ? { generation: this.#generation, owned: [...this.#owned.keys()] } : undefined;
   }
 
-  /** Says good-bye at the next opportunity. */
-  leave(): void {
-    this.#mustLeave = true;
-  }
-
-  /** Says nothing more. */
-  die(): void {
-    this.#isGone = true;
-  }
-
-  /** Sleeps beyond its session, then commits. */
-  pause(): void {
-    this.#mustPause = true;
-  }
-
-  /** Forgets what it was told of late. */
-  stay(): void {
-    this.#mustPause = false;
-    this.#mustLeave = false;
-  }
-
   async run(): Promise<void> {
-    while (!this.#isGone) {
-      if (this.#mustLeave) await this.#leave();
+    while (!this.isGone) {
+      if (this.mustLeave) await this.#leave();
       else {
         const joined = await this.#join();
         const assignment = joined && (await this.#sync(joined));
@@ -101,11 +58,11 @@ export class Member {
   }
 
   async #join(): Promise<Joined | undefined> {
-    const life = await this.#pickLife();
+    const life = await this.pickLife();
     if (life === undefined) return undefined;
     const { sessionMs, rebalanceMs, mustKnowId, topic } = this.options;
     // Now and then it has something else to say about itself.
-    const metadata = this.#prng.chance(0.9) ? topic : `${topic}, ${this.#prng.below(9)}`;
+    const metadata = this.prng.chance(0.9) ? topic : `${topic}, ${this.prng.below(9)}`;
     const answer = await this.#client.join(
       life,
       this.#who,
@@ -113,7 +70,7 @@ export class Member {
       joinPatienceMs,
     );
     if (!this.#isGood(answer)) {
-      await this.#sleep(this.#prng.spread(20, 500));
+      await this.sleep(this.prng.spread(20, 500));
       return undefined;
     }
     this.#id = answer.memberId;
@@ -126,13 +83,13 @@ export class Member {
   /** What it is assigned; undefined when it has to join again. */
   async #sync({ members, isLeader }: Joined): Promise<Assignment | undefined> {
     const assignments = isLeader ? this.#assign(members) : new Map<string, Assignment>();
-    while (!this.#isGone) {
-      const life = await this.#pickLife();
+    while (!this.isGone) {
+      const life = await this.pickLife();
       if (life === undefined) continue;
       const heard = await this.#client.sync(life, this.#whoIn, assignments, joinPatienceMs);
       if (this.#isGood(heard)) return heard;
       if (heard instanceof CumulogError && heard.name !== "GroupUnavailable") return undefined;
-      await this.#sleep(this.#prng.spread(20, 500));
+      await this.sleep(this.prng.spread(20, 500));
     }
     return undefined;
   }
@@ -140,8 +97,8 @@ export class Member {
   /** By range, beginning anywhere: no two times of assigning are the same. */
   #assign(members: readonly string[]): ReadonlyMap<string, Assignment> {
     const { partitions } = this.options;
-    const name = this.#stage.world.nextValue();
-    const first = this.#prng.below(partitions);
+    const name = this.stage.world.nextValue();
+    const first = this.prng.below(partitions);
     const share = Math.ceil(partitions / members.length);
     return new Map(
       members.map((member, i) => {
@@ -154,10 +111,10 @@ export class Member {
   /** Reads where to go on; false when it has to join again. */
   async #takeUp({ partitions }: Assignment): Promise<boolean> {
     this.#owned.clear();
-    while (!this.#isGone) {
-      const life = await this.#pickLife();
+    while (!this.isGone) {
+      const life = await this.pickLife();
       if (life === undefined) continue;
-      const saysWho = this.#prng.chance(0.5);
+      const saysWho = this.prng.chance(0.5);
       const heard = await this.#client.committed(life, this.#whoIn, this.options.topic, partitions, {
         isOwner: true,
         saysWho,
@@ -176,62 +133,62 @@ export class Member {
   async #work(): Promise<void> {
     const { sessionMs, commits } = this.options;
     this.#isSettled = true;
-    while (!this.#isGone && !this.#mustLeave) {
-      await this.#sleep(sessionMs * this.#prng.between(0.1, 0.25));
-      if (this.#mustPause && !(await this.#oversleep())) break;
+    while (!this.isGone && !this.mustLeave) {
+      await this.sleep(sessionMs * this.prng.between(0.1, 0.25));
+      if (this.mustPause && !(await this.#oversleep())) break;
       if (!(await this.#beat())) break;
-      if (this.#prng.chance(commits) && !(await this.#commit())) break;
+      if (this.prng.chance(commits) && !(await this.#commit())) break;
     }
     this.#isSettled = false;
     // What it has read, before others go on: it is of the generation that ends.
-    if (!this.#isGone && this.#generation >= 0 && this.#prng.chance(0.5)) await this.#commit();
+    if (!this.isGone && this.#generation >= 0 && this.prng.chance(0.5)) await this.#commit();
   }
 
   /** False when it has to join again. */
   async #beat(): Promise<boolean> {
-    const life = await this.#pickLife();
-    if (life === undefined || this.#isGone) return !this.#isGone;
-    if (this.#stage.world.crowded.has(this.options.group)) this.#stage.world.rows.add(23);
+    const life = await this.pickLife();
+    if (life === undefined || this.isGone) return !this.isGone;
+    if (this.stage.world.crowded.has(this.options.group)) this.stage.world.rows.add(23);
     const heard = await this.#client.heartbeat(life, this.#whoIn, this.options.sessionMs / 4);
     return this.#isGood(heard) || heard === undefined || heard.name === "GroupUnavailable";
   }
 
   /** Reads on, and says so; false when it has to join again. */
   async #commit(): Promise<boolean> {
-    const life = await this.#pickLife();
-    if (life === undefined || this.#isGone || this.#owned.size === 0) return !this.#isGone;
+    const life = await this.pickLife();
+    if (life === undefined || this.isGone || this.#owned.size === 0) return !this.isGone;
     const offsets = [...this.#owned]
-      .filter(() => this.#prng.chance(0.7))
-      .map(([partition, offset]) => ({ partition, offset: offset + 1 + this.#prng.below(9) }));
+      .filter(() => this.prng.chance(0.7))
+      .map(([partition, offset]) => ({ partition, offset: offset + 1 + this.prng.below(9) }));
     if (offsets.length === 0) return true;
     for (const { partition, offset } of offsets) this.#owned.set(partition, offset);
-    const patience = this.#prng.chance(0.7) ? patienceMs : this.#prng.spread(100, 5_000);
+    const patience = this.prng.chance(0.7) ? patienceMs : this.prng.spread(100, 5_000);
     const heard = await this.#client.commit(life, this.#whoIn, this.options.topic, offsets, patience);
     return this.#isGood(heard) || heard === undefined || heard.name === "GroupUnavailable";
   }
 
   /** False when it has to join again. */
   async #oversleep(): Promise<boolean> {
-    this.#mustPause = false;
+    this.mustPause = false;
     this.#isSettled = false;
-    await this.#sleep(this.options.sessionMs * this.#prng.between(1.4, 4));
-    if (this.#isGone) return false;
-    this.#stage.world.rows.add(21);
+    await this.sleep(this.options.sessionMs * this.prng.between(1.4, 4));
+    if (this.isGone) return false;
+    this.stage.world.rows.add(21);
     this.#isSettled = await this.#commit();
     return this.#isSettled;
   }
 
   async #leave(): Promise<void> {
-    const life = await this.#pickLife();
+    const life = await this.pickLife();
     if (life !== undefined && this.#id !== "") await this.#client.leave(life, this.#who, patienceMs);
-    this.#isGone = true;
+    this.die();
   }
 
   /** Whether it is an answer. Heeds what an error says that it has to do. */
   #isGood<T>(heard: Heard<T>): heard is T {
     if (heard === undefined) return false;
     if (!(heard instanceof CumulogError)) return true;
-    if (heard.name === "InstanceFenced") this.#isGone = true;
+    if (heard.name === "InstanceFenced") this.die();
     if (heard.name === "UnknownMember") {
       this.#id = "";
       this.#generation = -1;
@@ -246,18 +203,5 @@ export class Member {
 
   get #whoIn() {
     return { ...this.#who, generation: this.#generation };
-  }
-
-  /** A process to ask, after a while when there is none. */
-  async #pickLife(): Promise<Life | undefined> {
-    const last = this.#life;
-    const isAtHand = last !== undefined && !last.isDead && !last.gate.isFrozen;
-    if (!isAtHand || !this.#prng.chance(this.options.loyalty)) this.#life = this.#stage.pickLife(this.#prng);
-    if (this.#life === undefined) await this.#sleep(100);
-    return this.#life;
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return this.#stage.world.scheduler.sleep(ms);
   }
 }

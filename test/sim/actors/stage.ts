@@ -74,6 +74,8 @@ export class Stage {
   readonly writers: readonly string[];
   /** Names that were deleted at least once. */
   readonly deletedNames = new Set<string>();
+  /** The ids of the stable topics, by name. */
+  readonly ids = new Map<string, TopicId>();
   isOver = false;
   /** Below 1 actors hurry and meet, above 1 they take their time. */
   pace = 1;
@@ -105,7 +107,11 @@ export class Stage {
           this.client.admin(
             life,
             { op: "create", topic: name, partitions },
-            () => life.engine.topics.create({ name, partitions, configs }),
+            async () => {
+              const topic = await life.engine.topics.create({ name, partitions, configs });
+              this.ids.set(name, topic.id);
+              return topic;
+            },
             this.logOf,
           ),
         ),

@@ -1,13 +1,16 @@
 /**
  * I9 for committed offsets: they move by valid commits and nothing else. What was acknowledged, or seen once, is what the
  * next one reads, or something later; once an owner has read where to go on, nothing of an older generation lands, nor of
- * whom it has replaced; and later generations go on from what earlier ones left.
+ * whom it has replaced; and later generations go on from what earlier ones left. Who is older is said by generations, or, in
+ * a group of kind consumer, by who was told first that it owns the partition. Of a group that was deleted nothing is left.
  */
+import { type Burial, burialsOf, checkBuried, isBuriedBetween } from "./burials.ts";
 import type { Invocation } from "./history.ts";
+import { type Holding, holdingIn } from "./holdings.ts";
 import { describe, type Operation } from "./operations.ts";
 import type { Violation } from "./violation.ts";
 
-type Commit = {
+export type Commit = {
   readonly operation: Operation;
   readonly generation: number;
   readonly name: string;
@@ -15,8 +18,9 @@ type Commit = {
 };
 
 /** One partition as one reader saw it. */
-type Sight = {
+export type Sight = {
   readonly operation: Operation;
+  readonly offset: number;
   /** Of an owner who goes on from there; undefined for one who only looks. */
   readonly generation: number | undefined;
   /** Undefined: nothing was committed. */
@@ -24,20 +28,44 @@ type Sight = {
   readonly name: string | undefined;
 };
 
-export function checkCommitted(ofGroup: readonly Operation[]): readonly Violation[] {
+/** Whether who commits had the partition before an owner who reads where to go on. */
+type IsOlder = (commit: Commit, owner: Operation, partition: number) => boolean;
+
+/** `holdings`: of a group of kind consumer; undefined: of one of kind classic. */
+export function checkCommitted(
+  ofGroup: readonly Operation[],
+  holdings: readonly Holding[] | undefined,
+): readonly Violation[] {
   const partitions = new Set(ofGroup.flatMap(({ invocation }) => partitionsOf(invocation)));
-  const joins = joinsOf(ofGroup);
+  const isOlder = holdings ? olderByHolding(holdings) : olderByGeneration(joinsOf(ofGroup));
+  const burials = burialsOf(ofGroup);
   return [...partitions].flatMap(partition => {
     const commits = ofGroup.flatMap(operation => commitOf(operation, partition));
     const byName = new Map(commits.map(commit => [commit.name, commit]));
     const sights = ofGroup.flatMap(operation => sightOf(operation, partition, byName));
     return [
       ...sights.flatMap(sight => checkTrue(sight, partition)),
-      ...checkLatest(sights, commits, partition),
-      ...checkFenced(sights, joins, partition),
-      ...checkOnward(sights, partition),
+      ...checkLatest(sights, commits, burials, partition),
+      ...checkFenced(sights, isOlder, partition),
+      ...(holdings ? checkUpward(sights, burials, partition) : checkOnward(sights, burials, partition)),
+      ...checkBuried(sights, burials, partition),
     ];
   });
+}
+
+function olderByGeneration(joins: ReadonlyMap<string, Operation>): IsOlder {
+  return (commit, owner) => {
+    const generation = "generation" in owner.invocation ? owner.invocation.generation : -1;
+    return generation > commit.generation || hasReplaced(owner, commit.operation, joins);
+  };
+}
+
+function olderByHolding(holdings: readonly Holding[]): IsOlder {
+  return (commit, owner, partition) => {
+    const own = holdingIn(holdings, owner, partition);
+    const its = holdingIn(holdings, commit.operation, partition);
+    return own !== undefined && its !== undefined && its.since < own.since;
+  };
 }
 
 function partitionsOf(invocation: Invocation): readonly number[] {
@@ -64,12 +92,12 @@ function sightOf(
   if (seen === undefined) return [];
   const commit = byName.get(seen.commit ?? "");
   const generation = invocation.isOwner ? invocation.generation : undefined;
-  return [{ operation, generation, commit, name: seen.commit }];
+  return [{ operation, offset: seen.offset, generation, commit, name: seen.commit }];
 }
 
 /** What is read was asked for, and not refused before. */
 function checkTrue({ operation, commit, name }: Sight, partition: number): readonly Violation[] {
-  if (name === undefined) return [];
+  if (name === undefined || name === "") return [];
   if (commit === undefined) return [broken(operation, partition, `reads "${name}", which nobody committed`)];
   if (commit.operation.invokedAt > operation.endedAt)
     return [broken(operation, partition, `reads what was committed later: ${describe(commit.operation)}`)];
@@ -82,6 +110,7 @@ function checkTrue({ operation, commit, name }: Sight, partition: number): reado
 function checkLatest(
   sights: readonly Sight[],
   commits: readonly Commit[],
+  burials: readonly Burial[],
   partition: number,
 ): readonly Violation[] {
   const known = [
@@ -90,10 +119,14 @@ function checkLatest(
     ),
     ...sights.flatMap(({ commit, operation }) => (commit ? [{ commit, at: operation.endedAt }] : [])),
   ];
-  return sights.flatMap(({ operation, commit }) => {
+  return sights.flatMap(({ operation, commit, name }) => {
+    if (name === "") return [];
     const endedAt = commit?.operation.endedAt ?? -1;
     const missed = known.find(
-      other => other.at < operation.invokedAt && other.commit.operation.invokedAt > endedAt,
+      other =>
+        other.at < operation.invokedAt &&
+        other.commit.operation.invokedAt > endedAt &&
+        !(commit === undefined && isBuriedBetween(burials, other.commit.operation, operation)),
     );
     if (missed === undefined) return [];
     const read = commit ? describe(commit.operation) : "that nothing is committed";
@@ -129,19 +162,15 @@ function instanceOf({ invocation }: Operation): string | undefined {
 }
 
 /** What an owner did not read, of an older generation or of whom it has replaced, is not read after it. */
-function checkFenced(
-  sights: readonly Sight[],
-  joins: ReadonlyMap<string, Operation>,
-  partition: number,
-): readonly Violation[] {
+function checkFenced(sights: readonly Sight[], isOlder: IsOlder, partition: number): readonly Violation[] {
   return sights.flatMap(({ operation, commit }) => {
     if (commit === undefined) return [];
     const owner = sights.find(
       other =>
         other.generation !== undefined &&
-        (other.generation > commit.generation || hasReplaced(other.operation, commit.operation, joins)) &&
         other.commit !== commit &&
-        other.operation.endedAt < operation.invokedAt,
+        other.operation.endedAt < operation.invokedAt &&
+        isOlder(commit, other.operation, partition),
     );
     if (owner === undefined) return [];
     return [
@@ -155,7 +184,11 @@ function checkFenced(
 }
 
 /** A member goes on from what it read, so what it commits is above what an older generation did. */
-function checkOnward(sights: readonly Sight[], partition: number): readonly Violation[] {
+function checkOnward(
+  sights: readonly Sight[],
+  burials: readonly Burial[],
+  partition: number,
+): readonly Violation[] {
   const byEnd = sights.toSorted((a, b) => a.operation.endedAt - b.operation.endedAt);
   return sights.flatMap(({ operation, commit }) => {
     if (commit === undefined) return [];
@@ -164,7 +197,8 @@ function checkOnward(sights: readonly Sight[], partition: number): readonly Viol
         other.operation.endedAt < operation.invokedAt &&
         other.commit !== undefined &&
         other.commit.generation < commit.generation &&
-        other.commit.offset > commit.offset,
+        other.commit.offset > commit.offset &&
+        !isBuriedBetween(burials, other.operation, operation),
     );
     if (above?.commit === undefined) return [];
     return [
@@ -173,6 +207,26 @@ function checkOnward(sights: readonly Sight[], partition: number): readonly Viol
         partition,
         `reads ${commit.offset}; ${describe(above.operation)} had read ${above.commit.offset}`,
       ),
+    ];
+  });
+}
+
+/** Where everybody goes on from what is committed, it never goes back. */
+function checkUpward(
+  sights: readonly Sight[],
+  burials: readonly Burial[],
+  partition: number,
+): readonly Violation[] {
+  return sights.flatMap(({ operation, offset }) => {
+    const above = sights.find(
+      other =>
+        other.offset > offset &&
+        other.operation.endedAt < operation.invokedAt &&
+        !isBuriedBetween(burials, other.operation, operation),
+    );
+    if (above === undefined) return [];
+    return [
+      broken(operation, partition, `reads ${offset}; ${describe(above.operation)} had read ${above.offset}`),
     ];
   });
 }

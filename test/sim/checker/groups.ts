@@ -1,8 +1,10 @@
 /**
- * I9 for members of groups: a generation has one leader, one assignment, and one owner for each partition; nobody is in it
+ * I9 for members of groups; `consumers.ts` has those of KIP-848. In all others a generation has one leader, one assignment, and one owner for each partition; nobody is in it
  * that its leader does not see; it never goes back; and who is of an older one, or was replaced, is told so and nothing else.
  */
 import { checkCommitted } from "./committed.ts";
+import { checkConsumers } from "./consumers.ts";
+import { holdingsOf } from "./holdings.ts";
 import { describe, type Operation } from "./operations.ts";
 import type { Violation } from "./violation.ts";
 
@@ -22,6 +24,10 @@ export function checkGroups(operations: readonly Operation[]): readonly Violatio
     ({ invocation }) => ("group" in invocation ? invocation.group : ""),
   );
   return [...groups.values()].flatMap(ofGroup => {
+    if (ofGroup.some(({ invocation }) => /^(beat|poll|instance)$/.test(invocation.op))) {
+      const holdings = holdingsOf(ofGroup);
+      return [...checkConsumers(ofGroup, holdings), ...checkCommitted(ofGroup, holdings)];
+    }
     const told = ofGroup.flatMap(operation => toldBy(operation, instances));
     return [
       ...[...Map.groupBy(told, ({ generation }) => generation).values()].flatMap(ofGeneration => [
@@ -31,7 +37,7 @@ export function checkGroups(operations: readonly Operation[]): readonly Violatio
       ]),
       ...checkOld(told, ofGroup),
       ...checkReplaced(told),
-      ...checkCommitted(ofGroup),
+      ...checkCommitted(ofGroup, undefined),
     ];
   });
 }

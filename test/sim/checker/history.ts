@@ -25,6 +25,12 @@ export type OffsetSpecText = "earliest" | "latest" | "maxTimestamp" | { readonly
 type AsMember = { readonly group: string; readonly memberId: string; readonly instanceId?: string };
 type InGeneration = AsMember & { readonly generation: number };
 
+/** As a member of KIP-848: 0 joins, below 0 leaves. */
+type InEpoch = AsMember & { readonly epoch: number };
+
+/** Records of a partition from one offset up to another. */
+export type Delivery = { readonly partition: number; readonly from: number; readonly next: number };
+
 type Place = { readonly topic: string; readonly log?: string; readonly partition: number };
 
 export type Invocation =
@@ -69,7 +75,19 @@ export type Invocation =
       readonly partitions: readonly number[];
       /** It is about to go on from there. Otherwise it is nobody in the group, and only looks. */
       readonly isOwner: boolean;
-    });
+    })
+  /** A heartbeat of KIP-848, of one that has so much as it asks: what is not in it, it has given up. */
+  | (InEpoch & { readonly op: "beat"; readonly holds: readonly number[] })
+  /** A call of a reader that keeps only who it is. One that reads has given up all; what it commits is written apart. */
+  | (InEpoch & { readonly op: "poll"; readonly verb: "read" | "heartbeat" | "leave" })
+  /** A call of a consumer instance, whose place is kept for it. */
+  | {
+      readonly op: "instance";
+      readonly group: string;
+      readonly instance: string;
+      readonly verb: "create" | "subscribe" | "poll" | "commit" | "assignment" | "delete";
+    }
+  | { readonly op: "bury"; readonly group: string };
 
 export type Answer =
   | { readonly op: "append"; readonly baseOffset: number; readonly appendTimeMs: number }
@@ -101,7 +119,7 @@ export type Answer =
   | { readonly op: "named"; readonly memberId: string }
   /** `name` as the leader drew it, once for each time that it assigned; empty: it is assigned nothing at all. */
   | { readonly op: "synced"; readonly name: string; readonly partitions: readonly number[] }
-  /** `commit`: the name of one; undefined: nothing is committed. */
+  /** `commit`: the name of one, empty for what a consumer instance commits; undefined: nothing is committed. */
   | {
       readonly op: "committed";
       readonly offsets: readonly {
@@ -110,6 +128,22 @@ export type Answer =
         readonly commit?: string;
       }[];
     }
+  /** To `beat`. No partitions: as it was told before. */
+  | {
+      readonly op: "told";
+      readonly memberId: string;
+      readonly epoch: number;
+      readonly partitions?: readonly number[];
+    }
+  | {
+      readonly op: "polled";
+      readonly memberId: string;
+      readonly epoch: number;
+      readonly partitions: readonly number[];
+      readonly deliveries: readonly Delivery[];
+    }
+  | { readonly op: "delivered"; readonly deliveries: readonly Delivery[] }
+  | { readonly op: "assigned"; readonly partitions: readonly number[] }
   | { readonly op: "done" };
 
 /** `kind` as in lib/std/errors: who must act. */

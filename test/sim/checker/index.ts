@@ -1,6 +1,7 @@
 export { checkHistory } from "./check.ts";
 export {
   type Answer,
+  type Delivery,
   type HistoryError,
   type HistoryEvent,
   HistoryWriter,

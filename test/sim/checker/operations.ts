@@ -71,8 +71,10 @@ export function describe(operation: Operation): string {
         : "";
   const who =
     "memberId" in invocation
-      ? ` for "${invocation.memberId}"${"generation" in invocation ? ` of ${invocation.generation}` : ""}`
-      : "";
+      ? ` for "${invocation.memberId}"${"generation" in invocation ? ` of ${invocation.generation}` : "epoch" in invocation ? ` of ${invocation.epoch}` : ""}`
+      : "instance" in invocation
+        ? ` to ${invocation.verb} for "${invocation.instance}"`
+        : "";
   const what =
     invocation.op === "fetch"
       ? ` from ${invocation.offset}`

@@ -8,6 +8,7 @@ import { Stage, stageEngineOptions } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
 import type { Life } from "../world/process.ts";
 import { chooseOk, World } from "../world/world.ts";
+import { consumerDuels } from "./consumer-duels.ts";
 import { end } from "./ending.ts";
 import { groupDuels } from "./group-duels.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
@@ -84,6 +85,7 @@ export const duels: readonly Duel[] = [
   { name: "two batches of a producer, a day and an append", first: appendAsProducer, second: appendNextDay },
   { name: "grow, configure", prepare: createAndFill, first: growing, second: configure },
   ...groupDuels,
+  ...consumerDuels,
 ];
 
 /** Runs every duel with every pair of stops. */

@@ -5,7 +5,22 @@ import { type Stage, stageEngineOptions } from "../actors/stage.ts";
 import { describe, type Operation, operationsOf, type Violation } from "../checker/index.ts";
 
 /** What members are told of each other, without any fault. */
-const expected = new Set(["RebalanceInProgress", "GenerationFenced", "UnknownMember", "InstanceFenced"]);
+const expected = new Set([
+  "RebalanceInProgress",
+  "GenerationFenced",
+  "UnknownMember",
+  "InstanceFenced",
+  "FencedMemberEpoch",
+  "StaleMemberEpoch",
+  "UnreleasedInstance",
+  // Of two calls of one instance at once; of one that was away for too long.
+  "InstanceBusy",
+  "InstanceConflict",
+  "InstanceExists",
+  "UnknownInstance",
+  "GroupNotEmpty",
+  "UnknownGroup",
+]);
 
 /** Without faults every question has an answer, or one of these errors. */
 export function nothingFails(stage: Stage): readonly Violation[] {

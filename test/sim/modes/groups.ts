@@ -5,8 +5,10 @@
  */
 import type { Outcome } from "../../../lib/adapters/faulty/index.ts";
 import type { EngineOptions } from "../../../lib/engine/index.ts";
+import { bury } from "../actors/burial.ts";
 import { chaos, drawChaos, drawSkew } from "../actors/chaos.ts";
-import { Crew, type CrewOptions } from "../actors/crew.ts";
+import { Crew, type CrewOptions, type Face } from "../actors/crew.ts";
+import { fill } from "../actors/fill.ts";
 import { interrupt } from "../actors/interruptions.ts";
 import { Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { Prng } from "../world/prng.ts";
@@ -31,12 +33,6 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
   const prng = world.prng.fork("setting");
   const stage = new Stage(world, { stable: [topic], processes: ["p1", "p2", "p3"] });
   await stage.setUp(() => undefined);
-  const weather = isClear ? clearWeather : drawWeather(prng.fork("weather"));
-  const network = prng.fork("network");
-  world.choose = (_life, call) =>
-    stage.throttling > 0 && network.chance(stage.throttling)
-      ? { kind: "failed", failure: "throttled", answerMs: network.spread(1, 10) }
-      : inTime(drawOutcome(call, weather, network, () => undefined));
   const crews = Array.from(
     { length: prng.chance(0.7) ? 1 : 2 },
     (_, i) =>
@@ -46,7 +42,16 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
         drawCrew(prng.fork(`crew options ${i}`), `g${i}`, isCrowd && i === 0),
       ),
   );
+  if (crews.some(({ isClassic }) => !isClassic)) await fill(stage, topic);
+  const weather = isClear ? clearWeather : drawWeather(prng.fork("weather"));
+  const network = prng.fork("network");
+  world.choose = (_life, call) =>
+    stage.throttling > 0 && network.chance(stage.throttling)
+      ? { kind: "failed", failure: "throttled", answerMs: network.spread(1, 10) }
+      : inTime(drawOutcome(call, weather, network, () => undefined));
   for (const crew of crews) crew.begin();
+  for (const [i, crew] of crews.entries())
+    if (crew.options.isBuried) stage.play([bury(stage, crew, prng.fork(`burial ${i}`))]);
   disturb(stage, crews, prng, isClear);
   const untilMs = world.scheduler.nowMs + prng.spread(60_000, 240_000);
   await world.scheduler.runUntil(() => false, { untilMs, stepsMax });
@@ -80,13 +85,23 @@ function drawEngineOptions(prng: Prng, isClear: boolean): EngineOptions {
   return {
     ...stageEngineOptions,
     requestDeadlineMs: isClear ? 10_000 : prng.pick([2_000, 10_000, 10_000]),
-    groups: { ...groups, initialRebalanceDelayMs: prng.pick([0, 0, 1_000]) },
+    groups: {
+      ...groups,
+      initialRebalanceDelayMs: prng.pick([0, 0, 1_000]),
+      consumerSessionMs: prng.pick([6_000, 10_000]),
+      consumerHeartbeatMs: 2_000,
+    },
   };
 }
 
 function drawCrew(prng: Prng, group: string, isCrowd: boolean): CrewOptions {
-  const size = isCrowd ? 20 : prng.pick([1, 2, 3, 4, 5, 20]);
+  const kind = prng.fork("kind");
+  const faces = kind.pick(facesOfCrews);
+  const isBuried = kind.chance(0.3);
+  const size = isCrowd ? 20 : prng.pick([1, 2, 3, 4, 5, faces.includes("member") ? 20 : 6]);
   return {
+    faces,
+    isBuried,
     group,
     topic: topic.name,
     partitions: topic.partitions,
@@ -97,6 +112,16 @@ function drawCrew(prng: Prng, group: string, isCrowd: boolean): CrewOptions {
     loyalty: prng.pick([0, 0.9, 1]),
   };
 }
+
+/** Half of all groups are of kind classic; where others are, they are alone or mixed. */
+const facesOfCrews: readonly (readonly Face[])[] = [
+  ["member"],
+  ["member"],
+  ["member"],
+  ["consumer"],
+  ["consumer", "poller", "instance"],
+  ["consumer", "poller"],
+];
 
 /** Clocks are nobody's fault: a group has to stand them at any time. */
 function disturb(stage: Stage, crews: readonly Crew[], prng: Prng, isClear: boolean): void {

@@ -1,12 +1,11 @@
 /**
- * A client in a consumer group: asks a process what members ask, and writes into the history what it asked and heard. It has
- * patience for so long; then its connection is cut, which the process hears when it can.
+ * A client in a consumer group: asks a process what members of the classic protocol ask, and what all ask of offsets.
  */
-import type { Engine, JoinAnswer } from "../../../lib/engine/index.ts";
-import { CumulogError, Deferred, textOf, utf8 } from "../../../lib/std/index.ts";
-import type { Answer, Invocation } from "../checker/index.ts";
-import { errorOf } from "./client.ts";
-import { killed, type Life } from "./process.ts";
+import type { JoinAnswer } from "../../../lib/engine/index.ts";
+import { textOf, utf8 } from "../../../lib/std/index.ts";
+import type { Answer } from "../checker/index.ts";
+import { ask, type Heard } from "./asking.ts";
+import type { Life } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** Who asks: as the history knows it. */
@@ -25,11 +24,6 @@ export type Assignment = { readonly name: string; readonly partitions: readonly 
 
 export type Committed = { readonly partition: number; readonly offset: number; readonly commit?: string };
 
-/** Undefined: nobody answered, for the process died or patience was over. */
-export type Heard<T> = T | CumulogError | undefined;
-
-const givenUp: unique symbol = Symbol("given up");
-
 export class GroupClient {
   readonly #world: World;
 
@@ -40,7 +34,7 @@ export class GroupClient {
   async join(life: Life, who: Asking, details: JoinDetails, patienceMs: number): Promise<Heard<JoinAnswer>> {
     const { sessionMs, rebalanceMs, metadata, mustKnowId } = details;
     life.joining++;
-    const heard = await this.#ask(life, { op: "join", ...who, sessionMs }, patienceMs, {
+    const heard = await ask(this.#world, life, { op: "join", ...who, sessionMs }, patienceMs, {
       work: ({ groups }, signal) =>
         groups.join({
           ...who,
@@ -67,7 +61,7 @@ export class GroupClient {
   ): Promise<Heard<Assignment>> {
     const bytes = new Map([...assignments].map(([id, each]) => [id, utf8(JSON.stringify(each))]));
     life.joining++;
-    const heard = await this.#ask(life, { op: "sync", ...who }, patienceMs, {
+    const heard = await ask(this.#world, life, { op: "sync", ...who }, patienceMs, {
       work: async ({ groups }, signal) => {
         const { assignment } = await groups.sync({ ...who, assignments: bytes, signal });
         return assignment.length === 0
@@ -81,7 +75,7 @@ export class GroupClient {
   }
 
   heartbeat(life: Life, who: AskingIn, patienceMs: number): Promise<Heard<"done">> {
-    return this.#ask(life, { op: "heartbeat", ...who }, patienceMs, {
+    return ask(this.#world, life, { op: "heartbeat", ...who }, patienceMs, {
       work: async ({ groups }) => {
         await groups.heartbeat(who);
         return "done" as const;
@@ -91,7 +85,7 @@ export class GroupClient {
   }
 
   leave(life: Life, who: Asking, patienceMs: number): Promise<Heard<"done">> {
-    return this.#ask(life, { op: "leave", ...who }, patienceMs, {
+    return ask(this.#world, life, { op: "leave", ...who }, patienceMs, {
       work: async ({ groups }) => {
         const [answer] = await groups.leave(who.group, [who]);
         if (answer?.kind === "failed") throw answer.error;
@@ -109,11 +103,22 @@ export class GroupClient {
     patienceMs: number,
   ): Promise<Heard<"done">> {
     const name = this.#world.nextValue();
-    return this.#ask(life, { op: "commit", ...who, topic, name, offsets }, patienceMs, {
+    return ask(this.#world, life, { op: "commit", ...who, topic, name, offsets }, patienceMs, {
       work: async ({ groups }, signal) => {
         const partitions = offsets.map(each => ({ ...each, metadata: name }));
-        const [done] = await groups.offsets.commit(who.group, who, [{ topic, partitions }], signal);
+        const [done] = await groups.offsets.commit(who.group, who, [{ topic, partitions }], { signal });
         for (const each of done?.partitions ?? []) if (each.kind === "failed") throw each.error;
+        return "done" as const;
+      },
+      answer: () => ({ op: "done" }),
+    });
+  }
+
+  /** Deletes the group, as an operator does. */
+  bury(life: Life, group: string, patienceMs: number): Promise<Heard<"done">> {
+    return ask(this.#world, life, { op: "bury", group }, patienceMs, {
+      work: async ({ groups }) => {
+        await groups.delete(group);
         return "done" as const;
       },
       answer: () => ({ op: "done" }),
@@ -132,7 +137,7 @@ export class GroupClient {
       patienceMs,
     }: { readonly isOwner: boolean; readonly saysWho: boolean; readonly patienceMs: number },
   ): Promise<Heard<readonly Committed[]>> {
-    return this.#ask(life, { op: "committed", ...who, topic, partitions, isOwner }, patienceMs, {
+    return ask(this.#world, life, { op: "committed", ...who, topic, partitions, isOwner }, patienceMs, {
       work: async ({ groups }) => {
         const [fetched] = await groups.offsets.fetch(who.group, [{ topic, partitions }], {
           stamps: isOwner,
@@ -149,52 +154,6 @@ export class GroupClient {
       answer: offsets => ({ op: "committed", offsets }),
     });
   }
-
-  async #ask<T>(
-    life: Life,
-    invocation: Invocation,
-    patienceMs: number,
-    {
-      work,
-      answer,
-    }: {
-      readonly work: (engine: Engine, signal: AbortSignal) => Promise<T>;
-      readonly answer: (value: T) => Answer;
-    },
-  ): Promise<Heard<T>> {
-    const { history, scheduler } = this.#world;
-    const id = history.invoke(life.name, invocation);
-    this.#world.note(() => `client asks ${life.name} ${JSON.stringify(invocation)} (${id})`);
-    const controller = new AbortController();
-    const patience = new Deferred<typeof givenUp>();
-    const cancel = scheduler.after(patienceMs, () => {
-      patience.resolve(givenUp);
-      life.gate.pass(() => controller.abort());
-    });
-    const working = life
-      .run(() => work(life.engine, controller.signal))
-      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-    const heard = await Promise.race([working, patience.promise]);
-    cancel();
-    this.#world.note(() => `client hears of ${invocation.op} ${id}: ${show(heard)}`);
-    if (heard === killed || heard === givenUp) {
-      history.info(id);
-      return undefined;
-    }
-    if (heard instanceof CumulogError) {
-      // Nobody knows what became of it; every other word says what is so, and that nothing was done.
-      if (heard.name === "GroupUnavailable") history.info(id, errorOf(heard));
-      else history.fail(id, errorOf(heard));
-      return heard;
-    }
-    if (heard instanceof Error) {
-      this.#world.violated({ invariant: "bug", message: `operation ${id} threw: ${heard.stack}` });
-      history.info(id);
-      return undefined;
-    }
-    history.ok(id, answer(heard));
-    return heard;
-  }
 }
 
 function joinAnswerOf(joined: JoinAnswer): Answer {
@@ -202,12 +161,4 @@ function joinAnswerOf(joined: JoinAnswer): Answer {
   const { generation, memberId, leaderId } = joined;
   const members = joined.members.map(({ metadata: _, ...who }) => who);
   return { op: "joined", generation, memberId, leaderId, members };
-}
-
-function show(heard: unknown): string {
-  if (typeof heard === "symbol") return heard.description ?? "";
-  if (heard instanceof Error) return `${heard.name}: ${heard.message}`;
-  return JSON.stringify(heard, (_key, value: unknown) =>
-    value instanceof Uint8Array ? `${value.length}B` : value,
-  );
 }

@@ -8,7 +8,13 @@ import type { ConsumerHeartbeatAnswer } from "../consumer/types.ts";
 import { leavingEpoch } from "../consumer/types.ts";
 import { StaleMemberEpoch } from "../errors.ts";
 import type { Groups } from "../groups.ts";
-import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
+import type {
+  CommitOptions,
+  CommitPartition,
+  OffsetDone,
+  TopicOffsets,
+  TopicOffsetsDone,
+} from "../offsets/index.ts";
 import type { TopicNames } from "../topic-names.ts";
 import { hasPartition } from "./positions.ts";
 import type { CalledMember } from "./types.ts";
@@ -35,8 +41,8 @@ export class CalledMembers {
   }
 
   /** Commits, then beats. Throws what either throws for all of it. */
-  async renew(member: CalledMember, commits: Commits, signal?: AbortSignal): Promise<Renewed> {
-    const done = await this.#commit(member, member.epoch, commits, signal);
+  async renew(member: CalledMember, commits: Commits, options: CommitOptions = {}): Promise<Renewed> {
+    const done = await this.#commit(member, member.epoch, commits, options);
     const answer = await this.beat(member, { holdsNothing: true });
     const { memberId, epoch, assigned } = answer;
     const isChanged = epoch !== member.epoch || answer.assignment !== undefined;
@@ -45,15 +51,19 @@ export class CalledMembers {
       epoch,
       assigned,
       isChanged,
-      commits: done ?? (await this.#commitKept({ ...member, epoch }, assigned, commits, signal)),
+      commits: done ?? (await this.#commitKept({ ...member, epoch }, assigned, commits, options)),
     };
   }
 
   /** Commits in the member's own epoch. Throws StaleMemberEpoch too. */
-  async commit(member: CalledMember, commits: Commits): Promise<readonly TopicOffsetsDone[]> {
+  async commit(
+    member: CalledMember,
+    commits: Commits,
+    options: CommitOptions = {},
+  ): Promise<readonly TopicOffsetsDone[]> {
     if (commits.length === 0) return [];
     const { group, memberId, epoch } = member;
-    return this.#groups.offsets.commit(group, { memberId, generation: epoch }, commits);
+    return this.#groups.offsets.commit(group, { memberId, generation: epoch }, commits, options);
   }
 
   /** One heartbeat. Throws what `consumerHeartbeat` does. */
@@ -65,8 +75,12 @@ export class CalledMembers {
   }
 
   /** Commits what it has done, and goes. */
-  async leave(member: CalledMember, commits: Commits): Promise<readonly TopicOffsetsDone[]> {
-    const done = await this.#commit(member, member.epoch, commits);
+  async leave(
+    member: CalledMember,
+    commits: Commits,
+    options: CommitOptions = {},
+  ): Promise<readonly TopicOffsetsDone[]> {
+    const done = await this.#commit(member, member.epoch, commits, options);
     await this.#groups.consumerHeartbeat({ ...member, epoch: leavingEpoch });
     return done ?? commits.map(each => allFailed(each, member));
   }
@@ -76,11 +90,11 @@ export class CalledMembers {
     { group, memberId }: CalledMember,
     epoch: number,
     commits: Commits,
-    signal?: AbortSignal,
+    options: CommitOptions,
   ): Promise<readonly TopicOffsetsDone[] | undefined> {
     if (commits.length === 0) return [];
     try {
-      return await this.#groups.offsets.commit(group, { memberId, generation: epoch }, commits, signal);
+      return await this.#groups.offsets.commit(group, { memberId, generation: epoch }, commits, options);
     } catch (error) {
       if (error instanceof StaleMemberEpoch) return undefined;
       throw error;
@@ -95,7 +109,7 @@ export class CalledMembers {
     member: CalledMember,
     assigned: TopicPartitions,
     commits: Commits,
-    signal?: AbortSignal,
+    options: CommitOptions,
   ): Promise<readonly TopicOffsetsDone[]> {
     const names = await this.#names.of(assigned.keys());
     const ids = new Map([...names].map(([id, name]) => [name, id]));
@@ -107,7 +121,7 @@ export class CalledMembers {
       ...each,
       partitions: each.partitions.filter(({ partition }) => isKept(each.topic, partition)),
     }));
-    const done = await this.#commit(member, member.epoch, kept, signal);
+    const done = await this.#commit(member, member.epoch, kept, options);
     if (done === undefined)
       throw new StaleMemberEpoch(`member "${member.memberId}" of group ${member.group} is called elsewhere`);
     return commits.map(({ topic, partitions }, i) => {

@@ -32,9 +32,11 @@ export class GroupPolls {
   /** One request. Throws what heartbeats and commits throw for all of it, PositionMissing, and what `take` throws. */
   async poll<T>(asked: GroupPoll, options: ReadOptions, take: Take<T>): Promise<GroupPolled<T>> {
     const { member, commits, verb } = asked;
-    if (verb === "leave") return this.#left(member, await this.#deps.members.leave(member, commits));
-    if (verb === "heartbeat") return this.#beat(asked);
-    const renewed = await this.#deps.members.renew(member, commits, options.signal);
+    const { signal } = options;
+    if (verb === "leave")
+      return this.#left(member, await this.#deps.members.leave(member, commits, { signal }));
+    if (verb === "heartbeat") return this.#beat(asked, signal);
+    const renewed = await this.#deps.members.renew(member, commits, { signal });
     return this.#read(asked, renewed, options, take);
   }
 
@@ -43,9 +45,9 @@ export class GroupPolls {
   }
 
   /** Says that the member lives and is at work: what it is to give up it keeps until it reads again. */
-  async #beat<T>({ member, commits }: GroupPoll): Promise<GroupPolled<T>> {
+  async #beat<T>({ member, commits }: GroupPoll, signal: AbortSignal): Promise<GroupPolled<T>> {
     const { members, names } = this.#deps;
-    const done = await members.commit(member, commits);
+    const done = await members.commit(member, commits, { signal });
     const { memberId, epoch, assigned, assignment } = await members.beat(member, { holdsNothing: false });
     return {
       memberId,

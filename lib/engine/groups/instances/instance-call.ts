@@ -16,7 +16,7 @@ import type { MemberClaim } from "../admission.ts";
 import { byTopic } from "../by-topic.ts";
 import { FencedMemberEpoch, InstanceFenced, StaleMemberEpoch, UnknownMember } from "../errors.ts";
 import type { Groups } from "../groups.ts";
-import type { CommitPartition, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
+import type { CommitOptions, CommitPartition, TopicOffsets, TopicOffsetsDone } from "../offsets/index.ts";
 import type { TopicNames } from "../topic-names.ts";
 import type { CalledMembers } from "./called-members.ts";
 import { UnknownInstance } from "./errors.ts";
@@ -53,16 +53,21 @@ export class InstanceCall {
   assigned: TopicPartitions = new Map();
   readonly #deps: CallDeps;
   readonly #at: InstanceName;
+  readonly #basis: NonNullable<CommitOptions["basis"]>;
 
   /** Throws UnknownInstance, GroupUnavailable. */
   static async open(deps: CallDeps, at: InstanceName): Promise<InstanceCall> {
+    const since = deps.groups.offsets.moment();
     const item = await deps.instances.get(at);
     if (item === undefined) throw unknownInstance(at);
-    return new InstanceCall(deps, at, item);
+    return new InstanceCall(deps, at, item, since);
   }
 
-  constructor(deps: CallDeps, at: InstanceName, item: InstanceItem) {
+  /** `since`: a moment of the group's offsets before the item was read. */
+  constructor(deps: CallDeps, at: InstanceName, item: InstanceItem, since: number) {
     this.#deps = deps;
+    // Where it stands is committed only while no other call has gone on from there.
+    this.#basis = { since, check: () => deps.instances.checkUnchanged(at, item) };
     this.#at = at;
     this.before = item;
     this.item = item;
@@ -92,11 +97,14 @@ export class InstanceCall {
     const commits = asked ?? (await this.#standing());
     if (commits.length === 0) return [];
     const { claim } = this;
-    if (claim === undefined) return offsets.commit(group, nobody, commits);
+    if (claim === undefined) return offsets.commit(group, nobody, commits, { basis: this.#basis });
     return this.#asMember(async () => {
       try {
         const beat = this.#deps.groups.beat(group, claim.memberId);
-        const [done] = await Promise.all([offsets.commit(group, claim, commits), beat]);
+        const [done] = await Promise.all([
+          offsets.commit(group, claim, commits, { basis: this.#basis }),
+          beat,
+        ]);
         return done;
       } catch (error) {
         if (error instanceof StaleMemberEpoch) return this.#renewMember(commits);
@@ -109,7 +117,7 @@ export class InstanceCall {
   async leave(): Promise<void> {
     const due = this.item.isCommitDue ? await this.#standing() : [];
     if (this.item.mode === "subscribed")
-      await this.#asMember(() => this.#deps.members.leave(this.#member, due));
+      await this.#asMember(() => this.#deps.members.leave(this.#member, due, { basis: this.#basis }));
     else await this.#commitAsNobody(due);
     this.item = {
       ...this.item,
@@ -158,7 +166,8 @@ export class InstanceCall {
   }
 
   async #renewMember(commits: Commits): Promise<readonly TopicOffsetsDone[]> {
-    const renewed = await this.#asMember(() => this.#deps.members.renew(this.#member, commits));
+    const basis = this.#basis;
+    const renewed = await this.#asMember(() => this.#deps.members.renew(this.#member, commits, { basis }));
     this.item = { ...this.item, epoch: renewed.epoch };
     this.#have(renewed.assigned);
     return renewed.commits;

@@ -48,10 +48,12 @@ export class InstanceStore {
 
   /** As `put`. Throws InstanceBusy when another call was faster. */
   async change(at: InstanceName, before: InstanceItem, after: InstanceItem): Promise<void> {
-    if (await this.put(at, before, after)) return;
-    throw new InstanceBusy(
-      `another call of instance "${at.name}" of group ${at.group} was faster: this one has delivered nothing`,
-    );
+    if (!(await this.put(at, before, after))) throw overtaken(at);
+  }
+
+  /** Throws InstanceBusy when it is not what was read any more. */
+  async checkUnchanged(at: InstanceName, before: InstanceItem): Promise<void> {
+    if ((await this.get(at))?.stamp !== before.stamp) throw overtaken(at);
   }
 
   /** The item of a member of its group, as of now. */
@@ -63,4 +65,10 @@ export class InstanceStore {
   async delete({ group, name }: InstanceName, before: InstanceItem): Promise<void> {
     await this.#store.delete(instanceKey(group, name), instanceUnchanged(before));
   }
+}
+
+function overtaken({ group, name }: InstanceName): InstanceBusy {
+  return new InstanceBusy(
+    `another call of instance "${name}" of group ${group} was faster: this one has delivered nothing`,
+  );
 }

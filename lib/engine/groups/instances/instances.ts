@@ -65,8 +65,9 @@ export class Instances {
       stamp: "",
     };
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const since = this.#deps.groups.offsets.moment();
       const before = await this.#deps.instances.get(at);
-      if (before !== undefined && !(await this.#isGivenUp(at, before))) break;
+      if (before !== undefined && !(await this.#isGivenUp(at, before, since))) break;
       if (await this.#deps.instances.put(at, before, made)) return;
     }
     throw new InstanceExists(
@@ -254,8 +255,8 @@ export class Instances {
   }
 
   /** Whether its name is free. What it had as a member is free then too. */
-  async #isGivenUp(at: InstanceName, item: InstanceItem): Promise<boolean> {
-    const call = new InstanceCall(this.#deps, at, item);
+  async #isGivenUp(at: InstanceName, item: InstanceItem, since: number): Promise<boolean> {
+    const call = new InstanceCall(this.#deps, at, item, since);
     if (!(await call.isAbandoned())) return false;
     await call.leave().catch((error: unknown) => {
       if (!(error instanceof UnknownInstance)) throw error;

@@ -22,7 +22,7 @@ import { allOf, checkPartition, failedBy, topicWith } from "./asked.ts";
 import { type Era, eraOf, type Seen } from "./choose.ts";
 import type { Changed, OffsetItems } from "./items.ts";
 import type { CommitPartition, OffsetDone, TopicOffsets, TopicOffsetsDone } from "./types.ts";
-import { Waiting } from "./waiting.ts";
+import { type CommitOptions, Waiting } from "./waiting.ts";
 
 type Deps = Pick<EngineDeps, "clock" | "random"> & {
   readonly store: GroupStore;
@@ -56,9 +56,9 @@ export class OffsetCommitter {
     group: string,
     claim: MemberClaim,
     topics: readonly TopicOffsets<CommitPartition>[],
-    signal: AbortSignal | undefined,
+    options: CommitOptions,
   ): Promise<readonly TopicOffsetsDone[]> {
-    const waiting = new Waiting(this.#deps, this.#options.requestDeadlineMs, signal);
+    const waiting = new Waiting(this.#deps, this.#options.requestDeadlineMs, options);
     const admitted = this.#admit(group, claim, waiting);
     const answering = Promise.all(
       topics.map(topic => this.#commitTopic({ group, claim, waiting, admitted }, topic)),

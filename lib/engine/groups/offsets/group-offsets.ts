@@ -18,6 +18,7 @@ import type {
   TopicOffsets,
   TopicOffsetsDone,
 } from "./types.ts";
+import type { CommitOptions } from "./waiting.ts";
 
 type Deps = Pick<EngineDeps, "clock" | "random"> & {
   readonly store: GroupStore;
@@ -28,6 +29,7 @@ type Deps = Pick<EngineDeps, "clock" | "random"> & {
 };
 
 export class GroupOffsets {
+  readonly #items: OffsetItems;
   readonly #committer: OffsetCommitter;
   readonly #fetcher: OffsetFetcher;
   readonly #deleter: OffsetDeleter;
@@ -35,23 +37,28 @@ export class GroupOffsets {
   /** Starts nothing and reads nothing. */
   constructor(deps: Deps, options: EngineOptions) {
     const items = new OffsetItems(deps.store);
+    this.#items = items;
     this.#committer = new OffsetCommitter({ ...deps, items }, options);
     this.#fetcher = new OffsetFetcher({ ...deps, items }, options);
     this.#deleter = new OffsetDeleter({ ...deps, items }, options);
   }
 
   /**
-   * Commits, for good once answered "done". What fails for one partition harms no other. The signal says that the caller is
-   * gone: nothing is begun any more. Throws, for all: UnknownMember, GenerationFenced, InstanceFenced, RebalanceInProgress,
+   * Commits, for good once answered "done". What fails for one partition harms no other. Throws, for all: UnknownMember, GenerationFenced, InstanceFenced, RebalanceInProgress,
    * InvalidGroupId, GroupUnavailable.
    */
   commit(
     group: string,
     claim: MemberClaim,
     topics: readonly TopicOffsets<CommitPartition>[],
-    signal?: AbortSignal,
+    options: CommitOptions = {},
   ): Promise<readonly TopicOffsetsDone[]> {
-    return this.#committer.commit(group, claim, topics, signal);
+    return this.#committer.commit(group, claim, topics, options);
+  }
+
+  /** A moment after which nothing was learnt yet: what is read from now on is younger. */
+  moment(): number {
+    return this.#items.moment();
   }
 
   /**

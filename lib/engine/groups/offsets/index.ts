@@ -8,3 +8,4 @@ export type {
   TopicOffsets,
   TopicOffsetsDone,
 } from "./types.ts";
+export type { CommitOptions } from "./waiting.ts";

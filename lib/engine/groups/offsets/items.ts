@@ -68,6 +68,8 @@ export class OffsetItems {
     };
     for (let seen = from; ; ) {
       waiting.check();
+      // A version learnt since may be that of who has overtaken the caller: it does not say that the caller may write on it.
+      if (waiting.basis && this.isSeenSince(key, waiting.basis.since)) await waiting.basis.check();
       const choice = choose(key, seen, era, change);
       if (choice.kind === "moved") return { kind: "moved", seen: choice.seen, isInDoubt };
       if (choice.kind === "done") return { kind: "changed", seen, full: choice.full };

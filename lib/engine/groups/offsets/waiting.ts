@@ -12,14 +12,25 @@ const refusalsAtOnce = 2;
 
 type Deps = Pick<EngineDeps, "clock" | "random">;
 
+/**
+ * What a commit is made from, where somebody else may have gone on from the same. `since` is a moment of `OffsetItems` before it
+ * was read; `check` throws when it is overtaken by now.
+ */
+export type Basis = { readonly since: number; readonly check: () => Promise<void> };
+
+/** How a commit is made. The signal says that the caller is gone: nothing is begun any more. */
+export type CommitOptions = { readonly signal?: AbortSignal; readonly basis?: Basis };
+
 export class Waiting {
   readonly #deps: Deps;
+  readonly basis: Basis | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #deadlineMs: number;
 
   /** From now on, for so long at most. */
-  constructor(deps: Deps, waitMsMax: number, signal?: AbortSignal) {
+  constructor(deps: Deps, waitMsMax: number, { signal, basis }: CommitOptions = {}) {
     this.#deps = deps;
+    this.basis = basis;
     this.#signal = signal;
     this.#deadlineMs = deps.clock.monotonicMs() + waitMsMax;
   }
