@@ -68,14 +68,14 @@ export class GroupAdmin {
 
   /** Deletes a group that has no members, with its offsets. Throws UnknownGroup, GroupNotEmpty, InvalidGroupId. */
   async delete(group: string): Promise<void> {
-    for (;;) {
-      const state = await this.#existing(group);
+    for (let state = await this.#existing(group); ; ) {
       if (hasMembers(state)) throw new GroupNotEmpty(`group ${group} has members: stop them first`);
       const made = await this.#deps.transitions.make(this.#deps.known.of(group), state, "deleted");
-      if (!made.isMade) continue;
-      await this.#deps.offsets.deleteAll(group);
-      return;
+      // Refused by a group that is dead: by our own change, whose answer was lost, or another's. It is deleted.
+      if (made.isMade || made.state === undefined || made.state.phase === "dead") break;
+      state = made.state;
     }
+    await this.#deps.offsets.deleteAll(group);
   }
 
   async #existing(group: string): Promise<GroupState> {

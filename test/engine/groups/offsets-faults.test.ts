@@ -481,3 +481,16 @@ describe("whatever happens to writes", () => {
     },
   );
 });
+
+describe("a deletion of a group whose answer is lost", () => {
+  it("was made, and leaves no offsets", async () => {
+    const { first, last, items, key } = await processes(2);
+    await commit(first.engine, nobody, 1);
+    const fates: Fate[] = ["answerLost"];
+    first.road.decide = (operation, { sk }) =>
+      operation === "put" && sk === "state" ? (fates.shift() ?? "done") : "done";
+    await passing(first, first.engine.groups.delete("g"));
+    expect(items.peek(key)).toBeUndefined();
+    await expect(last.engine.groups.delete("g")).rejects.toMatchObject({ name: "UnknownGroup" });
+  });
+});
