@@ -29,6 +29,7 @@ import {
   BlockCache,
   Chunk,
   ChunkLoader,
+  CompactedPages,
   Fetcher,
   OffsetLister,
   PageCache,
@@ -52,6 +53,7 @@ import type {
   OffsetAnswer,
   OffsetRequest,
 } from "./types.ts";
+import { Upkeep } from "./upkeep/index.ts";
 
 export class Engine {
   readonly options: EngineOptions;
@@ -63,6 +65,8 @@ export class Engine {
   readonly groupPolls: GroupPolls;
   /** What operators do with groups of either kind. */
   readonly groupOperations: GroupOperations;
+  /** What the log does for itself. */
+  readonly upkeep: Upkeep;
   readonly #clock: Clock;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
@@ -93,7 +97,8 @@ export class Engine {
     this.#shards = shards;
     this.#cache = new BlockCache(options.blockCacheBytes);
     this.#roller = new Roller(deps, options);
-    const placer = new SegmentPlacer(deps, options, new SegmentClock(deps.clock));
+    const segmentClock = new SegmentClock(deps.clock);
+    const placer = new SegmentPlacer(deps, options, segmentClock);
     this.#producers = new Producers(deps, options);
     this.#producerIds = new ProducerIds(deps, options);
     const committer = new Committer(deps, options, placer, this.#roller, resolver, this.#producers);
@@ -103,7 +108,7 @@ export class Engine {
     );
     this.#appender = new Appender(deps, options, resolver, this.#batcher);
     const loader = new ChunkLoader(deps, this.#cache);
-    const planner = new Planner(deps, new PageCache());
+    const planner = new Planner(deps, new PageCache(), new CompactedPages(deps, options));
     const watch = new Watch(deps, options);
     this.#fetcher = new Fetcher(deps, options, resolver, shards, planner, loader, watch);
     this.#lister = new OffsetLister(deps, options, resolver, shards, planner, loader);
@@ -122,6 +127,10 @@ export class Engine {
     this.groupPolls = readers.polls;
     this.groupOperations = readers.operations;
     this.#deleter = new RecordDeleter(deps, options, resolver, shards);
+    this.upkeep = new Upkeep(
+      { ...deps, shards, producers: this.#producers, segmentClock },
+      options.compaction,
+    );
   }
 
   /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */
@@ -204,7 +213,7 @@ function keepOwnChunk(deps: EngineDeps, cache: BlockCache): OwnChunkListener {
       position: info.position,
       length: info.length,
       base: offset(baseOffset),
-      recordCount: chunk.recordCount,
+      offsetCount: chunk.recordCount,
     };
     // A copy: it is patched with its offsets, and the callers' bytes stay theirs.
     const bytes = concat(chunk.pendings.map(pending => pending.bytes));

@@ -79,6 +79,7 @@ export {
   leavingEpoch,
   leavingForAWhileEpoch,
   MemberTooLarge,
+  type MigrationPolicy,
   OffsetInvalid,
   OffsetMetadataTooLarge,
   OffsetsFull,
@@ -98,6 +99,7 @@ export {
   UnknownMember,
   UnreleasedInstance,
   UnsupportedAssignor,
+  UpgradeRefused,
 } from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
@@ -125,3 +127,4 @@ export type {
   OffsetRequest,
   OffsetSpec,
 } from "./types.ts";
+export type { BudgetLimits, Tended } from "./upkeep/index.ts";

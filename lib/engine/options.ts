@@ -3,6 +3,7 @@
  */
 import { limits } from "../format/index.ts";
 import { assert } from "../std/index.ts";
+import { defaultCompactionOptions } from "./compaction/index.ts";
 import type { EngineOptions } from "./types.ts";
 
 const mebibyte = 1024 * 1024;
@@ -33,6 +34,7 @@ export const defaultEngineOptions: EngineOptions = {
   partitionsDefault: 4,
   // Nobody else would finish what a crash left half-made.
   mayChangeTopics: true,
+  compaction: defaultCompactionOptions,
   groups: {
     // Kafka's own defaults.
     sessionMsMin: 6_000,
@@ -44,6 +46,8 @@ export const defaultEngineOptions: EngineOptions = {
     initialRebalanceDelayMs: 0,
     // A member is an item, and every look in a rebalance reads them all.
     membersMax: 2_000,
+    // Kafka's own default: clients are rolled forward, and back.
+    migrationPolicy: "bidirectional",
   },
 };
 

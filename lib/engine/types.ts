@@ -4,6 +4,7 @@
 import type { Offset, TopicId } from "../format/index.ts";
 import type { Clock, Codecs, ItemStore, ObjectStore, Random, Telemetry } from "../ports/index.ts";
 import type { CumulogError } from "../std/index.ts";
+import type { CompactionOptions } from "./compaction/index.ts";
 import type { GroupOptions } from "./groups/index.ts";
 
 /** Everything that works. */
@@ -54,6 +55,7 @@ export type EngineOptions = {
    */
   readonly mayChangeTopics: boolean;
   readonly groups: GroupOptions;
+  readonly compaction: CompactionOptions;
 };
 
 /** Batches for one partition: record batches v2 back to back, as the producer sent them. */

@@ -19,6 +19,20 @@ export {
   topicIdBytes,
 } from "./ids.ts";
 export { limits } from "./limits.ts";
-export { segmentHash, segmentObjectKey } from "./object-keys.ts";
+export {
+  compactedObjectKey,
+  compactedPrefix,
+  hexHash,
+  markObjectKey,
+  markPrefix,
+  ownerObjectKey,
+  ownerObjectPrefix,
+  segmentHash,
+  segmentHashCount,
+  segmentIdOfKey,
+  segmentObjectKey,
+  segmentPrefix,
+} from "./object-keys.ts";
 export { type ItemKind, schema } from "./schema.ts";
+export { decodeMark, encodeMark, type SweepMark } from "./sweep-mark.ts";
 export { checkTopicName, InvalidTopicName } from "./topic-name.ts";

@@ -2,7 +2,8 @@
  * Where objects and item-tier segments live. The hash spreads writers over prefixes and partition keys from day one,
  * and lets a sweep enumerate segments without a scan.
  */
-import type { SegmentId } from "./ids.ts";
+import type { Offset, PartitionIndex, SegmentId, TopicId } from "./ids.ts";
+import { limits } from "./limits.ts";
 
 /** How many prefixes segments are spread over. */
 export const segmentHashCount = 256;
@@ -19,7 +20,47 @@ export function hexHash(text: string): string {
   return ((hash >>> 24) & 0xff).toString(16).padStart(2, "0");
 }
 
+/** Every object of ingest segments is below it, and everything below it is one. */
+export const segmentPrefix = "ingest/";
+/** Every compacted object is below it. */
+export const compactedPrefix = "topics/";
+/** What the sweep keeps for itself. */
+export const markPrefix = "sweep/mark/";
+const ownerPrefix = "sweep/owner/";
+
 /** The object of an ingest segment: `ingest/<2 hex>/<segment id>`. */
 export function segmentObjectKey(id: SegmentId): string {
   return `ingest/${segmentHash(id)}/${id}`;
+}
+
+/** The object of one partition that begins at `base`: `topics/<topic id>/<partition>/<base offset, 16 digits>-<segment id>`. */
+export function compactedObjectKey(
+  topic: TopicId,
+  partition: PartitionIndex,
+  base: Offset,
+  id: SegmentId,
+): string {
+  return `${compactedPrefix}${topic}/${partition}/${digits(base)}-${id}`;
+}
+
+/** The segment id at the end of the key of an object, ingest or compacted. */
+export function segmentIdOfKey(key: string): SegmentId {
+  return key.slice(-16) as SegmentId;
+}
+
+/** The object of the mark that a sweep makes for a time. */
+export function markObjectKey(timeMs: number): string {
+  return `${markPrefix}${digits(timeMs)}`;
+}
+
+/** Says for which table a bucket is swept. */
+export function ownerObjectKey(table: string): string {
+  return `${ownerPrefix}${encodeURIComponent(table)}`;
+}
+
+/** Where the owner of a bucket is found. */
+export const ownerObjectPrefix = ownerPrefix;
+
+function digits(value: number): string {
+  return String(value).padStart(limits.offsetDigits, "0");
 }

@@ -41,6 +41,27 @@ export const schema: readonly ItemKind[] = [
     file: "items/page.ts",
   },
   {
+    kind: "compacted page",
+    pk: "P#<topic id>#<partition>",
+    sk: "c#<end offset, 16 digits>#<segment id>",
+    content: "the blocks of one compacted object, immutable",
+    file: "items/compacted-page.ts",
+  },
+  {
+    kind: "quarantine",
+    pk: "P#<topic id>#<partition>",
+    sk: "x#<end offset, 16 digits>",
+    content: "where the bytes lie of offsets that compaction could not read",
+    file: "items/quarantine.ts",
+  },
+  {
+    kind: "cleaner checkpoint",
+    pk: "P#<topic id>#<partition>",
+    sk: "cleaned",
+    content: "below which offset no key occurs twice",
+    file: "items/cleaned.ts",
+  },
+  {
     kind: "producers",
     pk: "P#<topic id>#<partition>",
     sk: "producers#0",
@@ -102,6 +123,13 @@ export const schema: readonly ItemKind[] = [
     sk: "<instance>",
     content: "a consumer over HTTP: its settings, what it reads, where it stands, which member it is",
     file: "items/instance.ts",
+  },
+  {
+    kind: "lease",
+    pk: "J",
+    sk: "<work>#<topic id>#<shard>",
+    content: "who works there, until when: saves double work, guards nothing",
+    file: "items/lease.ts",
   },
   {
     kind: "counter",

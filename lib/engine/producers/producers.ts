@@ -4,9 +4,10 @@
  */
 import { LRUCache } from "lru-cache";
 import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
-import { producersItem, type SequencerImage } from "../../format/items/index.ts";
-import { messageOf } from "../../std/index.ts";
+import { producersItem, producersKey, readProducers, type SequencerImage } from "../../format/items/index.ts";
+import { assert, messageOf } from "../../std/index.ts";
 import { OutOfOrderSequence, ReadFailed, UnknownProducer } from "../errors.ts";
+import type { Call } from "../pages/index.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
@@ -78,6 +79,18 @@ export class Producers {
       lastSequence: sequenceBefore(nextSequence(state)),
       lastTimeMs: state.lastTimeMs,
     }));
+  }
+
+  /** Makes sure that a snapshot at `at` or beyond is stored: the pages below are not needed to know the producers any more. */
+  async snapshotUpTo(shard: Shard, partition: PartitionIndex, at: Offset, call: Call): Promise<void> {
+    const { items } = this.#deps;
+    const stored = await call(() => items.get(producersKey(shard.topicId, partition), { consistent: true }));
+    if (stored !== undefined && readProducers(stored).at >= at) return;
+    const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    const image = await this.#look(shard, deadlineMs).catch(asReadFailed);
+    const fold = await loadFold(this.#deps, shard, image, partition, undefined, deadlineMs);
+    assert(fold.at >= at, () => `a fold up to ${fold.at}, not ${at}`);
+    await this.#writeSnapshot(shard, partition, fold);
   }
 
   /** Takes what a commit returned. */

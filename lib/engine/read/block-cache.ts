@@ -12,10 +12,17 @@ const overheadBytes = 256;
 
 export type CacheShare = "tail" | "backlog";
 
+/** So many readers of the backlog at once find in it what was read ahead for them. */
+const readersAhead = 4;
+const readAheadBytesMax = 8 * 1024 * 1024;
+
 export class BlockCache {
+  /** What one read of a reader of the backlog may bring. */
+  readonly readAheadBytes: number;
   readonly #shares: Readonly<Record<CacheShare, LRUCache<string, Chunk>>>;
 
   constructor(bytesMax: number) {
+    this.readAheadBytes = Math.min(readAheadBytesMax, Math.floor((bytesMax * backlogShare) / readersAhead));
     this.#shares = {
       tail: share(Math.max(1, Math.floor(bytesMax * (1 - backlogShare)))),
       backlog: share(Math.max(1, Math.floor(bytesMax * backlogShare))),

@@ -1,10 +1,11 @@
 /**
  * A chunk in memory, ready to be delivered: its batches carry their true base offsets. A batch says itself how long it
  * is and how many offsets it takes, so it is believed only with its checksum: batches before a corrupt one are placed
- * from the chunk's start, those behind it, as long as their frames can be found, from its end.
+ * from the chunk's start, those behind it, as long as their frames can be found, from its end. Only a sparse block, from which
+ * compaction took records, is believed as to where its batches are, and only whole.
  */
 import { type Offset, offset, type SegmentId } from "../../format/index.ts";
-import { type BatchHeader, placeBatch, readBatchHeader } from "../../format/record-batch/index.ts";
+import { type BatchHeader, eachBatch, placeBatch, readBatchHeader } from "../../format/record-batch/index.ts";
 import type { Codecs } from "../../ports/index.ts";
 import { messageOf, viewOf } from "../../std/index.ts";
 import { RecordsCorrupt } from "../errors.ts";
@@ -18,12 +19,23 @@ const checkedFrom = 21;
 /** Where a chunk comes from and which offsets it covers. */
 export type ChunkPlace = {
   readonly segmentId: SegmentId;
-  readonly tier: "item" | "object";
+  readonly tier: "item" | "object" | "compacted";
   readonly position: number;
   readonly length: number;
   readonly base: Offset;
-  readonly recordCount: number;
+  /** Offsets that it covers; but for a sparse block as many as it has records. */
+  readonly offsetCount: number;
+  /** Of a block of a compacted object. */
+  readonly block?: {
+    readonly objectKey: string;
+    readonly recordCount: number;
+    readonly crc32c: number;
+    readonly isLost: boolean;
+  };
 };
+
+/** What the pages say of a chunk, enough to choose it by time. */
+export type PlannedChunk = ChunkPlace & { readonly maxTimestampMs: number };
 
 type BatchPlace = {
   readonly at: number;
@@ -40,6 +52,8 @@ export class Chunk {
   readonly batches: readonly BatchPlace[];
   /** Every batch is there and true. */
   readonly isWhole: boolean;
+  /** Its batches may have gaps between them where nothing is lost. */
+  readonly isSparse: boolean;
   readonly #codecs: Codecs;
 
   /**
@@ -54,6 +68,12 @@ export class Chunk {
     this.place = place;
     this.bytes = bytes;
     this.#codecs = codecs;
+    this.isSparse = place.block !== undefined && place.block.recordCount < place.offsetCount;
+    if (this.isSparse) {
+      this.batches = sparseBatches(place, bytes, codecs);
+      this.isWhole = this.batches.at(-1)?.end === this.end;
+      return;
+    }
     const { frames, isComplete } = framesOf(
       bytes,
       frame => trust === "checked" || isTrue(bytes, frame, codecs),
@@ -61,7 +81,7 @@ export class Chunk {
     this.batches = placeFrames(place, bytes, frames, isComplete);
     this.isWhole =
       this.batches.length === frames.length &&
-      this.batches.reduce((count, batch) => count + batch.end - batch.base, 0) === place.recordCount;
+      this.batches.reduce((count, batch) => count + batch.end - batch.base, 0) === place.offsetCount;
   }
 
   get sizeBytes(): number {
@@ -70,7 +90,7 @@ export class Chunk {
 
   /** The offset after the chunk's last record. */
   get end(): Offset {
-    return offset(this.place.base + this.place.recordCount);
+    return offset(this.place.base + this.place.offsetCount);
   }
 
   /** The bytes of a batch, checked against its checksum now. Throws RecordsCorrupt. */
@@ -117,6 +137,20 @@ function framesOf(
   return { frames, isComplete: at === bytes.length };
 }
 
+/** The batches of a block as they say themselves; none when its bytes are not those that were written. */
+function sparseBatches(place: ChunkPlace, bytes: Uint8Array, codecs: Codecs): readonly BatchPlace[] {
+  if (codecs.crc32c(bytes) !== place.block?.crc32c) return [];
+  const batches: BatchPlace[] = [];
+  let end: number = place.base;
+  for (const { at, header } of eachBatch(bytes)) {
+    const { baseOffset: base, lastOffsetDelta, sizeBytes, maxTimestampMs } = header;
+    if (base < end) throw new RecordsCorrupt(`${describeChunk(place)}: a batch at ${base} follows ${end}`);
+    end = base + lastOffsetDelta + 1;
+    batches.push({ at, sizeBytes, base, end, maxTimestampMs });
+  }
+  return batches;
+}
+
 function headerAt(bytes: Uint8Array, at: number): BatchHeader | undefined {
   try {
     // Offsets are ours to give and outside the checksum: whatever stands there must not make a batch unreadable.
@@ -136,7 +170,7 @@ function placeFrames(
   frames: readonly Frame[],
   isComplete: boolean,
 ): readonly BatchPlace[] {
-  const chunkEnd = place.base + place.recordCount;
+  const chunkEnd = place.base + place.offsetCount;
   const firstFalse = frames.findIndex(frame => !frame.isTrue);
   const leading = firstFalse < 0 ? frames : frames.slice(0, firstFalse);
   const trailing =

@@ -2,16 +2,17 @@
  * Brings located records to the caller: loads their chunks, all at once, and takes whole batches from the offset on. A
  * chunk whose segment is missing is planned anew from a strong look; it never turns into a gap.
  */
-import { offset } from "../../format/index.ts";
+import { offset, type SegmentId } from "../../format/index.ts";
 import { CumulogError } from "../../std/index.ts";
 import { asFailure, ReadFailed, RecordsCorrupt } from "../errors.ts";
 import { type DeadlineMs, repeating } from "../retry.ts";
 import type { EngineDeps, FetchAnswer } from "../types.ts";
 import { keyOf } from "./block-cache.ts";
+import type { PlannedChunk } from "./chunk.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
 import { type Located, type Locator, nameOf, plansMax, type Target } from "./locate.ts";
-import type { PlannedChunk, Planner } from "./plan.ts";
+import type { Planner } from "./plan.ts";
 
 export class Deliverer {
   readonly #deps: EngineDeps;
@@ -40,16 +41,18 @@ export class Deliverer {
     try {
       // All at once: a backlog of small segments would otherwise cost one round trip after another.
       const wanted = mustBring || allowed > 0 ? withinBytes(located.chunks, allowed) : [];
-      const loading = wanted.map(place => this.#load(located, place, deadlineMs).catch(asFailure));
-      for (const one of loading) {
+      const loading = wanted.map(place => this.#load(located, place, allowed, deadlineMs).catch(asFailure));
+      for (const [i, place] of wanted.entries()) {
         if (bytes > 0 && bytes >= allowed) break;
-        const chunk = await one;
+        const chunk = await loading[i];
+        if (chunk === undefined) break;
         if (chunk instanceof CumulogError) throw chunk;
         const taken = take(chunk, reached, allowed - bytes, bytes === 0, mustBring);
         for (const batch of taken.batches) batches.push(batch);
         bytes += taken.bytes;
         reached = taken.end;
-        if (!taken.isWhole) break;
+        // What has moved may be cut elsewhere: what follows was planned behind the end that it had.
+        if (!taken.isWhole || chunk.end !== place.base + place.offsetCount) break;
       }
     } catch (error) {
       // What was read before the trouble is good; the trouble is told when it is what was asked for.
@@ -67,24 +70,32 @@ export class Deliverer {
     };
   }
 
-  async #load(located: Located, place: PlannedChunk, deadlineMs: DeadlineMs): Promise<Chunk> {
+  async #load(
+    located: Located,
+    place: PlannedChunk,
+    bytesWanted: number,
+    deadlineMs: DeadlineMs,
+  ): Promise<Chunk> {
+    const readOn = { behind: located.chunks.slice(located.chunks.indexOf(place) + 1), bytesWanted };
     const isTail = located.image.live.some(live => live.segmentId === place.segmentId);
     const share = isTail ? "tail" : "backlog";
     const { target } = located;
+    const missing = new Set<SegmentId>();
     let wanted = place;
     for (let attempt = 1; attempt <= plansMax; attempt++) {
-      const loaded = await this.#loader.load(wanted, share, deadlineMs);
+      const loaded = await this.#loader.load(wanted, share, deadlineMs, attempt === 1 ? readOn : undefined);
       if (loaded.kind === "loaded") return loaded.chunk;
+      missing.add(wanted.segmentId);
       // The plan may be older than what moved the records: see where they are now.
       const image = await this.#locator.strongImage(target, deadlineMs);
       const again = await repeating(this.#deps, deadlineMs, () =>
-        this.#planner.plan(target.shard, image, target.partition, place.base, 1, "anew"),
+        this.#planner.plan(target.shard, image, target.partition, place.base, 1, "anew", missing),
       );
       const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
       // A strong plan that names the same segment again: nothing moved, it is gone.
       if (moved === undefined || keyOf(moved) === keyOf(wanted))
         throw new RecordsCorrupt(
-          `offsets [${place.base}, ${place.base + place.recordCount}): ${describeChunk(wanted)} is missing`,
+          `offsets [${place.base}, ${place.base + place.offsetCount}): ${describeChunk(wanted)} is missing`,
         );
       wanted = moved;
     }
@@ -131,7 +142,7 @@ function take(
     if (batch.end <= from) continue;
     const isFirstBatch = isFirst && batches.length === 0;
     // Offsets between two batches are lost: what follows them is read when it is asked for.
-    if (batch.base > Math.max(end, chunk.place.base)) {
+    if (!chunk.isSparse && batch.base > Math.max(end, chunk.place.base)) {
       if (isFirstBatch) throw chunk.lost(from, batch.base);
       return { batches, bytes, end, isWhole: false };
     }

@@ -10,9 +10,10 @@ import { type DeadlineMs, repeating } from "../retry.ts";
 import { type Shard, type Shards, shardIndexOf } from "../sequencer/index.ts";
 import type { TopicResolver } from "../topics/index.ts";
 import type { EngineDeps, EngineOptions, OffsetAnswer, OffsetRequest } from "../types.ts";
+import type { PlannedChunk } from "./chunk.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
-import type { PlannedChunk, Planner } from "./plan.ts";
+import type { Planner } from "./plan.ts";
 
 /** Chunks are walked in plans of about this many bytes, to bound what one query brings. */
 const planBytes = 64 * 1024 * 1024;

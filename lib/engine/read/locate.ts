@@ -10,7 +10,8 @@ import { type DeadlineMs, repeating } from "../retry.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { Topic, TopicResolver } from "../topics/index.ts";
 import type { EngineDeps } from "../types.ts";
-import type { PlannedChunk, Planner } from "./plan.ts";
+import type { PlannedChunk } from "./chunk.ts";
+import type { Planner } from "./plan.ts";
 
 /** A plan is made again from a strong look at most this often before the fetch fails. */
 export const plansMax = 5;

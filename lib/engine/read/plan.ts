@@ -1,9 +1,10 @@
 /**
  * Which chunks hold the records from an offset on. From the image alone when the offset is still live; otherwise from
  * the pages, which are keyed by their END: the first page that ends beyond the offset must also begin at or before it,
- * or the plan is void and made again from a strong look. Never served from a later offset than asked.
+ * or the plan is void and made again from a strong look. Below the frontier compacted pages say it. Never served from a
+ * later offset than asked.
  */
-import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
+import { type Offset, offset, type PartitionIndex, type SegmentId } from "../../format/index.ts";
 import {
   committedPageRange,
   firstLiveOffset,
@@ -16,11 +17,9 @@ import type { Item } from "../../ports/index.ts";
 import { messageOf, present } from "../../std/index.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { EngineDeps } from "../types.ts";
-import type { ChunkPlace } from "./chunk.ts";
+import type { PlannedChunk } from "./chunk.ts";
+import type { CompactedPages } from "./compacted-pages.ts";
 import type { PageCache } from "./page-cache.ts";
-
-/** What the entries say of a chunk, enough to choose it by time. */
-export type PlannedChunk = ChunkPlace & { readonly maxTimestampMs: number };
 
 /** A page may hold about this many bytes of batches: enough pages are asked for to fill a fetch, few more. */
 const pagesPerQuery = 16;
@@ -40,13 +39,18 @@ export type PageLook = "eventual" | "strong" | "anew";
 export class Planner {
   readonly #deps: EngineDeps;
   readonly #pages: PageCache;
+  readonly #compacted: CompactedPages;
 
-  constructor(deps: EngineDeps, pages: PageCache) {
+  constructor(deps: EngineDeps, pages: PageCache, compacted: CompactedPages) {
     this.#deps = deps;
     this.#pages = pages;
+    this.#compacted = compacted;
   }
 
-  /** Chunks of [from, next) by this image, at least `bytesWanted` of them where there are as many. One query at most. */
+  /**
+   * Chunks of [from, next) by this image, at least `bytesWanted` of them where there are as many, up to the frontier where
+   * they begin below it. One query at most. `without`: objects that turned out to be missing.
+   */
   async plan(
     shard: Shard,
     image: SequencerImage,
@@ -54,7 +58,16 @@ export class Planner {
     from: Offset,
     bytesWanted: number,
     look: PageLook,
+    without: ReadonlySet<SegmentId> = new Set(),
   ): Promise<Plan> {
+    const { frontier } = present(image.partitions.get(partition), `n${partition}`);
+    if (from < frontier) {
+      const asked = { topic: shard.topicId, partition, from, frontier, bytesWanted };
+      const chunks = await this.#compacted.chunks(asked, look, without);
+      const last = chunks.at(-1);
+      if (last === undefined) return { kind: "uncovered" };
+      return { kind: "chunks", chunks, end: offset(last.base + last.offsetCount) };
+    }
     const firstLive = present(firstLiveOffset(image, partition), `n${partition}`);
     if (from >= firstLive) return liveChunks(image, partition, from);
     const pk = pagePartitionKey(shard.topicId, partition);
@@ -127,7 +140,7 @@ class RolledChunks {
     for (const chunk of chunksOf(page, this.reached)) {
       this.chunks.push(chunk);
       this.bytes += chunk.length;
-      this.reached = chunk.base + chunk.recordCount;
+      this.reached = chunk.base + chunk.offsetCount;
     }
     return true;
   }
@@ -153,7 +166,7 @@ function liveChunks(
       position: facts.position,
       length: facts.length,
       base,
-      recordCount: facts.count,
+      offsetCount: facts.count,
       maxTimestampMs: facts.maxTimestampMs,
     });
   }
@@ -173,7 +186,7 @@ function chunksOf(page: Page, reached: number): readonly PlannedChunk[] {
         position,
         length,
         base: offset(base),
-        recordCount: count,
+        offsetCount: count,
         maxTimestampMs,
       });
     base += count;

@@ -1,3 +1,16 @@
+export { cleanedItem, cleanedKey, readCleaned } from "./cleaned.ts";
+export {
+  type BlockFacts,
+  type CompactedBlock,
+  type CompactedPage,
+  compactedPageItem,
+  compactedPageKey,
+  compactedPageRange,
+  decodeCompactedPage,
+  encodeCompactedPage,
+  placeBlocks,
+  readCompactedPageItem,
+} from "./compacted-page.ts";
 export {
   type CounterName,
   counterAttributes,
@@ -30,7 +43,9 @@ export {
   decodeTopicPartitions,
   encodeSubscription,
   encodeTopicPartitions,
+  type HostedMember,
   isConsumerMember,
+  isHosted,
   memberUnchanged,
   readConsumerMember,
   type Subscription,
@@ -43,6 +58,7 @@ export {
   type GroupProtocol,
   groupMemberKey,
   hasNotBeaten,
+  isClassicMember,
   isMember,
   memberKeyIn,
   memberKeyOf,
@@ -84,6 +100,7 @@ export {
   groupStateAttributes,
   groupStateKey,
   groupUnchanged,
+  isAdopting,
   type PiecesName,
   readGroupState,
 } from "./group-state.ts";
@@ -99,6 +116,7 @@ export {
   type Positions,
   readInstance,
 } from "./instance.ts";
+export { leaseHeldBy, leaseItem, leaseKey } from "./lease.ts";
 export {
   committedPageItem,
   committedPageKey,
@@ -119,11 +137,20 @@ export {
   type StoredProducer,
   type StoredProducers,
 } from "./producers.ts";
+export {
+  type Quarantine,
+  quarantineItem,
+  quarantineKey,
+  quarantineRange,
+  readQuarantineItem,
+} from "./quarantine.ts";
 export { readSegmentItem, segmentItem, segmentItemKey } from "./segment-item.ts";
 export {
   commitUpdate,
   fenceUpdate,
   firstLiveOffset,
+  floorUpdate,
+  frontierUpdate,
   type LiveEntry,
   liveEntry,
   newPartitions,
@@ -140,6 +167,8 @@ export {
 export {
   type PurgeRecord,
   purgeItem,
+  purgeSortKeys,
+  readPurge,
   readTopic,
   type TopicItem,
   type TopicState,

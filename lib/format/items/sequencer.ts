@@ -136,6 +136,47 @@ export function startUpdate(
   };
 }
 
+/**
+ * Moves the compaction frontier: from now on readers find everything below `to` in compacted pages. Refused when somebody has
+ * moved it, when the sweep may have judged the object rubbish already, or when the topic is being deleted.
+ */
+export function frontierUpdate(
+  partition: PartitionIndex,
+  from: Offset,
+  to: Offset,
+  objectTime: SegmentTime,
+): { readonly update: Update; readonly condition: Condition } {
+  return {
+    update: { set: { [`k${partition}`]: to } },
+    condition: [
+      { kind: "exists", name: `n${partition}` },
+      { kind: "absent", name: "sealed" },
+      { kind: "equals", name: `k${partition}`, value: from },
+      { kind: "atMost", name: "floor", value: objectTime },
+    ],
+  };
+}
+
+/** Raises the floor: nothing older commits, or becomes compacted, from now on. Refused where it is as high, or nothing is. */
+export function floorUpdate(to: number): { readonly update: Update; readonly condition: Condition } {
+  return {
+    update: { set: { floor: to } },
+    condition: [
+      {
+        kind: "either",
+        of: [
+          [{ kind: "below", name: "floor", value: to }],
+          // Sealed where there was no sequencer: a late creator finds the floor with the seal.
+          [
+            { kind: "exists", name: "sealed" },
+            { kind: "absent", name: "floor" },
+          ],
+        ],
+      },
+    ],
+  };
+}
+
 /** Takes rolled entries out, by name. Applied twice it changes nothing; never brings back a purged sequencer. */
 export function removeEntriesUpdate(ids: readonly SegmentId[]): {
   readonly update: Update;

@@ -36,6 +36,8 @@ export type TopicItem = {
 export const topicPartitionKey = "T";
 /** Sort keys of topics, purge records left out. */
 export const topicSortKeys = { from: "-", to: "~" } as const;
+/** Sort keys of purge records. */
+export const purgeSortKeys = { from: "~", to: "~~" } as const;
 
 /** Where the topic of a name lies. */
 export function topicKey(name: string): ItemKey {
@@ -107,4 +109,20 @@ export type PurgeRecord = {
 export function purgeItem(purge: PurgeRecord): Item {
   const { id, ...attributes } = purge;
   return { pk: topicPartitionKey, sk: `~${id}`, attributes: { v: topicVersion, ...attributes } };
+}
+
+/** Reads a purge record. Throws MalformedBytes. */
+export function readPurge({ sk, attributes }: Item): PurgeRecord {
+  const { v, name, partitions, width, deletedMs } = attributes;
+  if (
+    v !== topicVersion ||
+    typeof name !== "string" ||
+    typeof partitions !== "number" ||
+    typeof width !== "number" ||
+    typeof deletedMs !== "number"
+  )
+    throw new MalformedBytes(`purge record ${sk} is not of version ${topicVersion}, or not whole`);
+  const id = sk.slice(1);
+  topicIdBytes(id);
+  return { id: id as TopicId, name, partitions, width, deletedMs };
 }

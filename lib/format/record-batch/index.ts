@@ -1,4 +1,5 @@
 export { type BatchOptions, buildBatch, buildPlainBatch, type PlainBatchOptions } from "./build.ts";
+export { batchOffsetsMax, buildEmptyBatch } from "./empty.ts";
 export {
   BatchChecksumWrong,
   BatchInvalid,

@@ -6,4 +6,5 @@ export {
   encodeSegment,
   SegmentCorrupt,
   segmentBytes,
+  segmentHeaderBytes,
 } from "./segment.ts";

@@ -25,7 +25,9 @@ import {
 /** stored: never change or reuse. */
 const segmentVersion = 1;
 const magic = utf8("CUML");
-const headerBytes = magic.length + 1 + 12;
+/** Before the first chunk. stored: never change. */
+export const segmentHeaderBytes = magic.length + 1 + 12;
+const headerBytes = segmentHeaderBytes;
 const trailerBytes = 4 + magic.length;
 
 /** What a segment holds for one partition, before it is framed. */

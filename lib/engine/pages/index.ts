@@ -1,0 +1,1 @@
+export { type Call, committedPages, compactedPages } from "./read.ts";

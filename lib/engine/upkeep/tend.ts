@@ -1,0 +1,76 @@
+/**
+ * One turn of upkeep on one shard: what its partitions need, in an order in which each step makes the next one cheaper. Everything
+ * is decided on what was read a moment ago, and may be cut off anywhere: the next turn finds out what is left.
+ */
+import type { PartitionIndex, ShardIndex } from "../../format/index.ts";
+import type { SequencerImage } from "../../format/items/index.ts";
+import {
+  type CompactionOptions,
+  Compactor,
+  type CompactorDeps,
+  Merger,
+  type Site,
+} from "../compaction/index.ts";
+import { partitionsOfShard, type Shards } from "../sequencer/index.ts";
+import type { Topic } from "../topics/index.ts";
+import type { Budget } from "./budget.ts";
+
+/** What a turn has done. */
+export type Tended = {
+  readonly objects: number;
+  readonly compactedBytes: number;
+  readonly merges: number;
+  /** Chunks that could not be read. */
+  readonly lost: number;
+  /** The budget was used up: there may be more to do. */
+  readonly isCutShort: boolean;
+};
+
+type Deps = CompactorDeps & { readonly shards: Shards };
+
+export class Tender {
+  readonly #deps: Deps;
+  readonly #compactor: Compactor;
+  readonly #merger: Merger;
+
+  constructor(deps: Deps, options: CompactionOptions) {
+    this.#deps = deps;
+    this.#compactor = new Compactor(deps, options);
+    this.#merger = new Merger(deps, options);
+  }
+
+  /** Looks after a shard of a topic that is in use. Throws what the stores throw. */
+  async tend(topic: Topic, index: ShardIndex, nowMs: number, budget: Budget): Promise<Tended> {
+    const done = { objects: 0, compactedBytes: 0, merges: 0, lost: 0 };
+    const siteOf = this.#sites(topic, index, budget);
+    for (const partition of partitionsOfShard(topic, index)) {
+      for (let site = await siteOf(partition); site && budget.isLeft; site = await siteOf(partition)) {
+        const compacted = await this.#compactor.compact(site, nowMs, budget);
+        if (compacted === undefined) break;
+        done.objects++;
+        done.compactedBytes += compacted.bytes;
+        done.lost += compacted.lost.length;
+      }
+      for (let site = await siteOf(partition); site && budget.isLeft; site = await siteOf(partition)) {
+        if (!(await this.#merger.merge(site, budget))) break;
+        done.merges++;
+      }
+    }
+    return { ...done, isCutShort: !budget.isLeft };
+  }
+
+  /** The partition as of now; undefined when its topic is being deleted. */
+  #sites(
+    topic: Topic,
+    index: ShardIndex,
+    budget: Budget,
+  ): (partition: PartitionIndex) => Promise<Site | undefined> {
+    const shard = this.#deps.shards.of(topic.id, index);
+    return async partition => {
+      const image: SequencerImage | undefined = await budget.call(() => shard.readStrongly());
+      const head = image?.partitions.get(partition);
+      if (image === undefined || image.isSealed || head === undefined) return undefined;
+      return { topic: topic.id, partition, shard, image, head };
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** Many small chunks become one object; readers see the same records before, after, and in between. */
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../../../lib/engine/index.ts";
+import { compactedPrefix } from "../../../lib/format/index.ts";
+import { textOf } from "../../../lib/std/index.ts";
+import { anEngine, appended, recordsOf } from "../../support/log.ts";
+import { aLog, eager, tend } from "./testing.ts";
+
+async function all(engine: Engine, from = 0): Promise<readonly string[]> {
+  const values: string[] = [];
+  for (let offset = from; ; ) {
+    const [answer] = await engine.fetch([{ topic: "t", partition: 0, offset, bytesMax: 2 ** 20 }], {
+      waitMsMax: 0,
+      bytesMin: 0,
+      bytesMax: 2 ** 20,
+    });
+    for (const { offset: at, value } of await recordsOf(answer))
+      if (at >= offset) values.push(`${at}:${value && textOf(value)}`);
+    if (answer?.kind !== "records" || answer.nextOffset === offset) return values;
+    offset = answer.nextOffset;
+  }
+}
+
+async function fill(engine: Engine, count: number, from = 0): Promise<readonly string[]> {
+  for (let i = from; i < from + count; i++) await appended(engine, "t", 0, `value ${i}`);
+  await engine.settle();
+  return Array.from({ length: from + count }, (_, i) => `${i}:value ${i}`);
+}
+
+describe("compaction", () => {
+  it("makes one object of what has been rolled, and readers see the same", async () => {
+    const { engine, deps, topic } = await aLog();
+    const values = await fill(engine, 20);
+    const done = await tend(engine, topic);
+    expect(done).toMatchObject({ objects: 1, lost: 0, isCutShort: false });
+    const { objects } = await deps.objects.list(compactedPrefix);
+    expect(objects.length).toBe(1);
+    for (const reader of [engine, anEngine(deps)]) expect(await all(reader)).toEqual(values);
+    expect(await all(anEngine(deps), 7)).toEqual(values.slice(7));
+  });
+
+  it("goes on where it has come to, and merges when there are enough objects of a kind", async () => {
+    const { engine, deps, topic } = await aLog();
+    let merges = 0;
+    let values: readonly string[] = [];
+    for (let round = 0; round < 5; round++) {
+      values = await fill(engine, 8, round * 8);
+      merges += (await tend(engine, topic)).merges;
+    }
+    expect(merges).toBe(1);
+    expect(await all(anEngine(deps))).toEqual(values);
+    for (let from = 0; from < values.length; from += 3)
+      expect(await all(anEngine(deps), from)).toEqual(values.slice(from));
+  });
+
+  it("waits until there is enough, or until it is old enough", async () => {
+    const { engine, topic } = await aLog({ compaction: { ...eager, ageMs: 3_600_000 } });
+    await fill(engine, 20);
+    expect(await tend(engine, topic)).toMatchObject({ objects: 0 });
+    const bytes = { ...eager, ageMs: 3_600_000, targetBytes: 200 };
+    const { engine: other, topic: again } = await aLog({ compaction: bytes });
+    const values = await fill(other, 20);
+    expect((await tend(other, again)).objects).toBeGreaterThan(3);
+    expect(await all(other)).toEqual(values);
+  });
+});
