@@ -16,6 +16,7 @@ import {
   SegmentPlacer,
 } from "./append/index.ts";
 import { Cluster } from "./cluster.ts";
+import { Fsck, type FsckReport } from "./fsck/index.ts";
 import {
   CalledReaders,
   type GroupOperations,
@@ -24,6 +25,7 @@ import {
   type Instances,
 } from "./groups/index.ts";
 import { checkEngineOptions } from "./options.ts";
+import type { Call } from "./pages/index.ts";
 import { type DescribedProducer, ProducerIds, Producers } from "./producers/index.ts";
 import {
   BlockCache,
@@ -37,6 +39,7 @@ import {
   Watch,
 } from "./read/index.ts";
 import { RecordDeleter } from "./retention/index.ts";
+import { repeating } from "./retry.ts";
 import { Roller } from "./roll/index.ts";
 import { Shards, shardIndexOf } from "./sequencer/index.ts";
 import { TopicResolver, TopicStore, Topics } from "./topics/index.ts";
@@ -67,6 +70,7 @@ export class Engine {
   readonly groupOperations: GroupOperations;
   /** What the log does for itself. */
   readonly upkeep: Upkeep;
+  readonly #deps: EngineDeps;
   readonly #clock: Clock;
   readonly #resolver: TopicResolver;
   readonly #shards: Shards;
@@ -86,6 +90,7 @@ export class Engine {
   constructor(deps: EngineDeps, options: EngineOptions) {
     checkEngineOptions(options);
     this.options = options;
+    this.#deps = deps;
     this.#clock = deps.clock;
     this.#cluster = new Cluster(deps, options);
     const store = new TopicStore(deps, options);
@@ -169,6 +174,14 @@ export class Engine {
   /** 22 characters that name this log to clients. */
   clusterId(): Promise<string> {
     return this.#cluster.id();
+  }
+
+  /** Reads everything that is stored and says what is wrong; changes nothing. Throws what the stores throw. */
+  fsck(signal?: AbortSignal): Promise<FsckReport> {
+    const deps = this.#deps;
+    const call: Call = work =>
+      repeating(deps, deps.clock.monotonicMs() + this.options.requestDeadlineMs, work);
+    return new Fsck(deps, this.options, call).run(signal);
   }
 
   /** Throws FormatNewer when the log was written in a format that this program does not read. */

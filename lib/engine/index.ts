@@ -128,3 +128,4 @@ export type {
   OffsetSpec,
 } from "./types.ts";
 export type { BudgetLimits, Tended } from "./upkeep/index.ts";
+export type { Fault, FsckReport, Orphans } from "./fsck/index.ts";

@@ -2,12 +2,11 @@
  * Copies the entries of a run into blocks. Every batch is checked by its checksum and given its true offset. What cannot be read is
  * lost: it is told, and its neighbours are copied.
  */
-import { segmentObjectKey } from "../../format/index.ts";
-import { type Quarantine, readSegmentItem, segmentItemKey } from "../../format/items/index.ts";
+import type { Quarantine } from "../../format/items/index.ts";
 import { readBatchHeader } from "../../format/record-batch/index.ts";
 import { messageOf } from "../../std/index.ts";
 import { RecordsCorrupt } from "../errors.ts";
-import { Chunk, type ChunkPlace } from "../read/index.ts";
+import { Chunk, type ChunkPlace, chunkBytes } from "../read/index.ts";
 import type { EngineDeps } from "../types.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { BlockBuilder, type BuiltBlocks } from "./block-builder.ts";
@@ -50,7 +49,7 @@ async function readOnce(deps: EngineDeps, entry: PlacedEntry, budget: Budget): P
   const { segmentId, tier, position, length, base, count } = entry;
   const place: ChunkPlace = { segmentId, tier, position, length, base, offsetCount: count };
   budget.took(length);
-  const bytes = tier === "item" ? await readItem(deps, place, budget) : await readObject(deps, place, budget);
+  const bytes = await chunkBytes(deps, place, budget.call);
   if (bytes === undefined) return "the segment is missing";
   try {
     return new Chunk(place, bytes, deps.codecs, "unchecked");
@@ -58,25 +57,6 @@ async function readOnce(deps: EngineDeps, entry: PlacedEntry, budget: Budget): P
     if (error instanceof RecordsCorrupt) return messageOf(error);
     throw error;
   }
-}
-
-async function readObject(
-  { objects }: EngineDeps,
-  { segmentId, position, length }: ChunkPlace,
-  budget: Budget,
-): Promise<Uint8Array | undefined> {
-  const range = { start: position, length };
-  const result = await budget.call(() => objects.get(segmentObjectKey(segmentId), range));
-  return result.kind === "found" ? result.bytes : undefined;
-}
-
-async function readItem(
-  { items }: EngineDeps,
-  { segmentId, position, length }: ChunkPlace,
-  budget: Budget,
-): Promise<Uint8Array | undefined> {
-  const attributes = await budget.call(() => items.get(segmentItemKey(segmentId), { consistent: true }));
-  return attributes && readSegmentItem(segmentId, attributes).slice(position, position + length);
 }
 
 /** Adds what of a chunk is whole, and says what is wrong with the rest, if anything. */

@@ -1,5 +1,6 @@
 export { BlockCache } from "./block-cache.ts";
 export { Chunk, type ChunkPlace } from "./chunk.ts";
+export { chunkBytes } from "./chunk-bytes.ts";
 export { CompactedPages } from "./compacted-pages.ts";
 export { Fetcher } from "./fetch.ts";
 export { OffsetLister } from "./list-offsets.ts";

@@ -1,0 +1,2 @@
+export { Fsck } from "./fsck.ts";
+export type { Fault, FsckReport, Orphans } from "./types.ts";
