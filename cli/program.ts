@@ -39,6 +39,11 @@ const commands: readonly Row[] = [
     load: async () => (await import("./commands/groups.ts")).defineGroups,
   },
   {
+    name: "maintain",
+    summary: "compact and clean the log now, or say what there is to do",
+    load: async () => (await import("./commands/maintain.ts")).defineMaintain,
+  },
+  {
     name: "doctor",
     summary: "say what is wrong with a set-up",
     load: async () => (await import("./commands/doctor.ts")).defineDoctor,

@@ -11,6 +11,7 @@ import { checkDataDirectory } from "../doctor/data-directory.ts";
 import { type Finding, ok, problem } from "../doctor/findings.ts";
 import { checkDisk, checkNode } from "../doctor/machine.ts";
 import { checkServer } from "../doctor/server.ts";
+import { checkStored } from "../doctor/stored.ts";
 import { FoundProblems } from "../errors.ts";
 import { print, printJson } from "../output.ts";
 import type { GlobalOptions } from "../program.ts";
@@ -19,6 +20,7 @@ type DoctorOptions = GlobalOptions & {
   readonly dataDir?: string;
   readonly config?: string;
   readonly json?: true;
+  readonly deep?: true;
 };
 
 const notes = `
@@ -29,6 +31,10 @@ export function defineDoctor(command: Command): void {
   command
     .option("--data-dir <folder>", "the data directory to look at (default: as `serve` would choose it)")
     .option("--config <file>", "the configuration file that `serve` is given (env: CUMULOG_CONFIG)")
+    .option(
+      "--deep",
+      "read everything that is stored and check it; with --data-dir, of a directory that no server has open",
+    )
     .option("--json", "print what was found as JSON")
     .addHelpText("after", notes)
     .action((_options, self) => run(self.optsWithGlobals()));
@@ -51,6 +57,9 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     finding,
     ...(dataDir === undefined ? [] : [await checkDataDirectory(dataDir, isOurs), await checkDisk(dataDir)]),
     ...findings,
+    ...(options.deep
+      ? await checkStored({ url: options.url, dataDir: options.dataDir, isServed: isOurs })
+      : []),
   ];
 }
 

@@ -15,6 +15,7 @@ import type { RestDeps, RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
 import { groupOptions } from "./group-options.ts";
 import { GroupUpkeep } from "./jobs/group-upkeep.ts";
+import { LogUpkeep } from "./jobs/log-upkeep.ts";
 import type { Config } from "./settings.ts";
 import { packageVersion } from "./version/index.ts";
 
@@ -45,6 +46,9 @@ export type Stores = {
   readonly objects: ObjectStore;
   readonly close: () => Promise<void>;
 };
+
+type JobDeps = { readonly engine: Engine; readonly clock: SystemClock; readonly telemetry: SystemTelemetry };
+type Job = { start(): void; stop(): Promise<void> };
 
 /** Hosts that stand for every address of the machine. */
 const wildcards = new Set(["0.0.0.0", "::"]);
@@ -104,7 +108,13 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   const parts = { clock, telemetry, random: new SystemRandom(), codecs: systemCodecs };
   // A disk takes no money for a write: only what waits behind another one gains by waiting.
   const own = { lingersWhenIdle: config.backend === "aws" };
-  const options = { ...engineModule.defaultEngineOptions, ...engineOptions(config), ...own };
+  const defaults = engineModule.defaultEngineOptions;
+  const compaction = {
+    ...defaults.compaction,
+    ageMs: config.compactionAgeMs,
+    targetBytes: config.compactionTargetBytes,
+  };
+  const options = { ...defaults, ...engineOptions(config), ...own, compaction };
   const engine = new engineModule.Engine({ ...parts, ...stores }, options);
   try {
     await engine.checkFormat();
@@ -112,11 +122,10 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     await stores.close();
     throw error;
   }
-  const upkeep = config.backend === "aws" ? undefined : new GroupUpkeep({ engine, clock, telemetry });
-  // In an account the maintenance function looks after groups, once for all gateways.
-  upkeep?.start();
+  const jobs = jobsOf({ engine, clock, telemetry }, config);
+  for (const job of jobs) job.start();
   const drain = async (): Promise<void> => {
-    await upkeep?.stop();
+    await Promise.all(jobs.map(job => job.stop()));
     await engine.drain();
   };
   const exposition = () => {
@@ -131,6 +140,12 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     return (await loading)(request);
   };
   return { fetch, engine, items: stores.items, drain, close: () => stores.close() };
+}
+
+/** What the process does when nobody asks. In an account the maintenance function does it, once for all gateways. */
+function jobsOf(deps: JobDeps, { backend, upkeep, upkeepPauseMs }: Config): readonly Job[] {
+  const isOwn = upkeep === "auto" ? backend === "local" : upkeep === "on";
+  return isOwn ? [new GroupUpkeep(deps), new LogUpkeep(deps, { pauseMs: upkeepPauseMs })] : [];
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;

@@ -111,11 +111,39 @@ export const settings = {
     "ms",
     "How often members of the newer protocol say that they live (group.consumer.heartbeat.interval.ms).",
   ),
+  groupConsumerMigrationPolicy: choice(
+    "bidirectional",
+    ["bidirectional", "upgrade", "downgrade", "disabled"],
+    "Which way a group with members may go between Kafka's classic protocol and KIP-848 (group.consumer.migration.policy).",
+  ),
   offsetsRetentionMinutes: integer(
     10_080,
     { min: 1, max: 5_256_000 },
     "minutes",
     "How long a group without members keeps its committed offsets (offsets.retention.minutes).",
+  ),
+  upkeep: choice(
+    "auto",
+    ["auto", "on", "off"],
+    "Whether this server compacts and cleans the log: auto, where it keeps the log itself; in an account a function does it.",
+  ),
+  upkeepPauseMs: integer(
+    60_000,
+    { min: 10, max: dayMs },
+    "ms",
+    "How long the upkeep rests between two rounds (log.cleaner.backoff.ms).",
+  ),
+  compactionAgeMs: integer(
+    3_600_000,
+    { min: 0, max: 7 * dayMs },
+    "ms",
+    "How long records wait for others before they are compacted with what there is.",
+  ),
+  compactionTargetBytes: integer(
+    64 * mebibyte,
+    { min: 64 * 1024, max: limits.segmentBytesMax },
+    "bytes",
+    "How large a compacted object becomes, about.",
   ),
   lingerMs: integer(
     5,

@@ -132,10 +132,8 @@ export class Engine {
     this.groupPolls = readers.polls;
     this.groupOperations = readers.operations;
     this.#deleter = new RecordDeleter(deps, options, resolver, shards);
-    this.upkeep = new Upkeep(
-      { ...deps, shards, producers: this.#producers, segmentClock },
-      options.compaction,
-    );
+    const upkeepDeps = { ...deps, shards, topics: this.topics, producers: this.#producers, segmentClock };
+    this.upkeep = new Upkeep(upkeepDeps, options.compaction);
   }
 
   /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */

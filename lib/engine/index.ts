@@ -103,6 +103,8 @@ export {
 } from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
 export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
+export type { PurgeReport } from "./purge/index.ts";
+export { type SweepOptions, SweepRefused, type SweepReport } from "./sweep/index.ts";
 export {
   type ConfigChange,
   type ConfigDescription,
@@ -127,5 +129,5 @@ export type {
   OffsetRequest,
   OffsetSpec,
 } from "./types.ts";
-export type { BudgetLimits, Tended } from "./upkeep/index.ts";
+export type { BudgetLimits, PartitionSurvey, RoundReport, Tended } from "./upkeep/index.ts";
 export type { Fault, FsckReport, Orphans } from "./fsck/index.ts";

@@ -15,6 +15,7 @@ import {
 import { present } from "../../std/index.ts";
 import { committedPages } from "../pages/index.ts";
 import type { Producers } from "../producers/index.ts";
+import { applyRoll } from "../roll/index.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { type Run, RunBuilder } from "./choose.ts";
@@ -41,7 +42,8 @@ export class Compactor {
   }
 
   /** One object's worth, if there is as much. Undefined: nothing is due, or another was faster. */
-  async compact(site: Site, nowMs: number, budget: Budget): Promise<Compacted | undefined> {
+  async compact(before: Site, nowMs: number, budget: Budget): Promise<Compacted | undefined> {
+    const site = await this.#withoutOldLive(before, nowMs, budget);
     const run = await this.#choose(site, nowMs, budget);
     if (run === undefined) return undefined;
     const copied = await copyRun(this.#deps, site, run, budget);
@@ -57,6 +59,16 @@ export class Compactor {
       chunks: run.entries.length,
       lost: copied.lost,
     };
+  }
+
+  /** Nobody rolls where nobody appends: what has been live for so long becomes pages first. */
+  async #withoutOldLive(site: Site, nowMs: number, budget: Budget): Promise<Site> {
+    const { shard, image, partition } = site;
+    const oldest = image.live.find(({ baseOffsets }) => baseOffsets.has(partition));
+    if (oldest === undefined || nowMs - timeOf(oldest.segmentId) < this.#options.ageMs) return site;
+    await budget.call(() => applyRoll(this.#deps, shard, image, this.#deps.clock.monotonicMs()));
+    const rolled = await budget.call(() => shard.readStrongly());
+    return rolled === undefined ? site : { ...site, image: rolled };
   }
 
   async #choose(site: Site, nowMs: number, budget: Budget): Promise<Run | undefined> {

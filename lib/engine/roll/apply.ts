@@ -10,7 +10,7 @@ import { chooseRoll } from "./choose.ts";
 
 /** Rolls the entries of this image. Throws when the stores fail until the deadline; nothing is lost then. */
 export async function applyRoll(
-  deps: EngineDeps,
+  deps: Pick<EngineDeps, "items" | "clock" | "random" | "telemetry">,
   shard: Shard,
   image: SequencerImage,
   deadlineMs: DeadlineMs,

@@ -1,2 +1,3 @@
+export { applyRoll } from "./apply.ts";
 export { chooseRoll, type RollPlan, shouldRoll } from "./choose.ts";
 export { Roller } from "./roller.ts";

@@ -1,26 +1,50 @@
 /**
- * What the log does for itself, shard by shard, within what it may take. Holds no rule: each step's folder has its own.
+ * What the log does for itself, shard by shard and as a whole, within what it may take. Holds no rule: each step's folder has its own.
  */
 import type { ShardIndex } from "../../format/index.ts";
-import type { CompactionOptions, CompactorDeps } from "../compaction/index.ts";
+import type { Cluster } from "../cluster.ts";
+import type { CompactorDeps } from "../compaction/index.ts";
+import { Purger, type PurgeReport } from "../purge/index.ts";
 import type { Shards } from "../sequencer/index.ts";
+import { Sweeper, type SweepReport } from "../sweep/index.ts";
 import type { Topic } from "../topics/index.ts";
+import type { EngineOptions } from "../types.ts";
 import { Budget, type BudgetLimits } from "./budget.ts";
 import { type Tended, Tender } from "./tend.ts";
+import { TrustedClock } from "./trusted-clock.ts";
 
-type Deps = CompactorDeps & { readonly shards: Shards };
+type Deps = CompactorDeps & { readonly shards: Shards; readonly cluster: Cluster };
 
 export class Upkeep {
   readonly #deps: Deps;
   readonly #tender: Tender;
+  readonly #purger: Purger;
+  readonly #sweeper: Sweeper;
 
-  constructor(deps: Deps, options: CompactionOptions) {
-    this.#deps = deps;
-    this.#tender = new Tender(deps, options);
+  constructor(deps: Deps, options: EngineOptions) {
+    const trusted = new TrustedClock(deps.clock, deps.objects);
+    const hearing = { ...deps, trusted, objects: trusted.objects };
+    this.#deps = hearing;
+    this.#tender = new Tender(hearing, options.compaction);
+    this.#purger = new Purger(hearing);
+    this.#sweeper = new Sweeper(hearing, options.sweep);
   }
 
-  /** One shard's turn. Throws what the stores throw; what was done is done, and the next turn goes on. */
+  /**
+   * One shard's turn, of a topic as it was read a moment ago: its retention is applied. Throws what the stores throw; what was
+   * done is done, and the next turn goes on.
+   */
   tend(topic: Topic, shard: ShardIndex, limits: BudgetLimits, signal?: AbortSignal): Promise<Tended> {
     return this.#tender.tend(topic, shard, this.#deps.clock.now(), new Budget(this.#deps, limits, signal));
+  }
+
+  /** Removes what the table holds of deleted topics. Throws what the stores throw; the next turn goes on. */
+  purge(limits: BudgetLimits, signal?: AbortSignal): Promise<PurgeReport> {
+    return this.#purger.purge(new Budget(this.#deps, limits, signal));
+  }
+
+  /** Deletes segments that nothing refers to. Throws SweepRefused, or what the stores throw. */
+  sweep(limits: BudgetLimits, signal?: AbortSignal): Promise<SweepReport> {
+    return this.#sweeper.sweep(new Budget(this.#deps, limits, signal));
   }
 }

@@ -22,6 +22,7 @@ import { replicaRoutes } from "./replicas.ts";
 import { serverRoutes } from "./server.ts";
 import { topicRoutes } from "./topics.ts";
 import { topicV2Routes } from "./topics-v2.ts";
+import { upkeepRoutes } from "./upkeep.ts";
 
 export const routes: readonly Route[] = [
   ...serverRoutes(() => routes),
@@ -44,4 +45,5 @@ export const routes: readonly Route[] = [
   ...instanceRoutes,
   ...instanceRecordRoutes,
   ...instanceOffsetRoutes,
+  ...upkeepRoutes,
 ];

@@ -53,6 +53,15 @@ describe("compaction", () => {
       expect(await all(anEngine(deps), from)).toEqual(values.slice(from));
   });
 
+  it("takes what is still live when nobody has appended for long", async () => {
+    const { engine, deps, topic } = await aLog();
+    const values = await fill(engine, 3);
+    expect(await tend(engine, topic)).toMatchObject({ objects: 1 });
+    expect(await all(anEngine(deps))).toEqual(values);
+    const more = await fill(engine, 3, 3);
+    expect(await all(anEngine(deps))).toEqual(more);
+  });
+
   it("waits until there is enough, or until it is old enough", async () => {
     const { engine, topic } = await aLog({ compaction: { ...eager, ageMs: 3_600_000 } });
     await fill(engine, 20);
