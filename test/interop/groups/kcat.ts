@@ -3,13 +3,15 @@ import type { MemberEvent, MemberSpec } from "./member.ts";
 
 const format = '{"event":"record","partition":%p,"offset":%o}\\n';
 
-/** What it is told. It commits what it gave out as often as it can, and when it goes. */
+/**
+ * What it is told. It commits what it gave out every 5 s, and when it goes: it has no word for the interval (it takes
+ * auto.commit.interval.ms for a setting of topics, where nothing asks for it).
+ */
 export function kcatArguments(spec: MemberSpec): string[] {
   const settings = {
     "session.timeout.ms": spec.sessionMs,
     "heartbeat.interval.ms": spec.heartbeatMs,
     "auto.offset.reset": "earliest",
-    "auto.commit.interval.ms": 100,
     ...(spec.strategy !== "default" && {
       "partition.assignment.strategy": spec.strategy === "range" ? "range" : "cooperative-sticky",
     }),
