@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryItemStore } from "../../../lib/adapters/memory/index.ts";
 import { MeteringItemStore } from "../../../lib/adapters/metering/index.ts";
-import type { ItemStore } from "../../../lib/ports/index.ts";
+import { type ItemStore, StoreUnavailable } from "../../../lib/ports/index.ts";
 import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -29,6 +29,16 @@ async function subscribed(
   return log;
 }
 
+/** The store with some of its doors changed. */
+function withDoors(items: ItemStore, doors: Partial<ItemStore>): ItemStore {
+  return new Proxy(items, {
+    get: (target, name) => {
+      const door: unknown = Reflect.get(doors, name) ?? Reflect.get(target, name, target);
+      return typeof door === "function" ? door.bind(target) : door;
+    },
+  });
+}
+
 /** A way to the store on which the first look at a group's state waits. */
 function pausedAtState(items: ItemStore) {
   const there = new Deferred<void>();
@@ -40,13 +50,7 @@ function pausedAtState(items: ItemStore) {
     }
     return items.get(key, options);
   };
-  const paused = new Proxy(items, {
-    get: (target, name) => {
-      const door: unknown = name === "get" ? get : Reflect.get(target, name, target);
-      return typeof door === "function" ? door.bind(target) : door;
-    },
-  });
-  return { items: paused, isThere: there.promise, goOn: () => gate.resolve() };
+  return { items: withDoors(items, { get }), isThere: there.promise, goOn: () => gate.resolve() };
 }
 
 describe("an instance", () => {
@@ -182,6 +186,28 @@ describe("an instance", () => {
     await b.instances.subscribe({ group: "g", name: "0" }, { names: ["t"] });
     await b.instances.unsubscribe(at);
     expect(await b.instances.poll({ group: "g", name: "0" }, () => reading(), values)).toEqual([]);
+    expect(await committedOf(b, [0])).toEqual([1]);
+  });
+
+  it("commits with a later call what it could not commit, though nothing new comes", async () => {
+    const { a, b, deps } = await subscribed(1, { commitsItself: true });
+    await appended(a, "t", 0, "x");
+    await polled(a, "i");
+    const update: ItemStore["update"] = (key, ...rest) =>
+      key.sk.startsWith("o#")
+        ? Promise.reject(new StoreUnavailable("slow down"))
+        : deps.items.update(key, ...rest);
+    const put: ItemStore["put"] = (item, ...rest) =>
+      item.sk.startsWith("o#") && item.attributes["0"] !== undefined
+        ? Promise.reject(new StoreUnavailable("slow down"))
+        : deps.items.put(item, ...rest);
+    const troubled = anEngine(
+      { ...deps, items: withDoors(deps.items, { update, put }) },
+      { requestDeadlineMs: 1 },
+    );
+    expect(await polled(troubled, "i")).toEqual([]);
+    expect(await committedOf(b, [0])).toEqual([undefined]);
+    expect(await polled(b, "i")).toEqual([]);
     expect(await committedOf(b, [0])).toEqual([1]);
   });
 

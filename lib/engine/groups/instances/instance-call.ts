@@ -82,11 +82,11 @@ export class InstanceCall {
   /** Commits what is due, joins or stays in its group, and learns what it has. Throws UnknownInstance. */
   async renew(): Promise<void> {
     const due = this.item.isCommitDue ? await this.#standing() : [];
-    this.item = { ...this.item, isCommitDue: false };
-    if (this.item.mode !== "subscribed") {
-      await this.#commitAsNobody(due);
-      this.#have(this.item.assigned);
-    } else await this.#renewMember(due);
+    const isMember = this.item.mode === "subscribed";
+    const done = isMember ? await this.#renewMember(due) : await this.#commitAsNobody(due);
+    // What could not be committed for the moment is due with the next call, though nothing new is delivered.
+    this.item = { ...this.item, isCommitDue: done.some(isBusy) };
+    if (!isMember) this.#have(this.item.assigned);
   }
 
   /** Commits, as the member that it is, or as nobody. Throws UnknownInstance, and what a commit throws for all. */
@@ -174,9 +174,10 @@ export class InstanceCall {
   }
 
   /** What nobody asked for: it reads on also where it may not commit, for the group has members. */
-  async #commitAsNobody(due: Commits): Promise<void> {
-    await this.commit(due).catch((error: unknown) => {
+  async #commitAsNobody(due: Commits): Promise<readonly TopicOffsetsDone[]> {
+    return this.commit(due).catch((error: unknown) => {
       if (!(error instanceof UnknownMember)) throw error;
+      return [];
     });
   }
 
@@ -207,6 +208,10 @@ export class InstanceCall {
       throw unknownInstance(this.#at);
     }
   }
+}
+
+function isBusy({ partitions }: TopicOffsetsDone): boolean {
+  return partitions.some(each => each.kind === "failed" && each.error.kind === "busy");
 }
 
 function isFenced(error: unknown): boolean {
