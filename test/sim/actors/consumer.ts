@@ -29,6 +29,7 @@ export class Consumer extends Hand {
   readonly #heartbeatMs: number;
   /** What it has, and where it stands there; undefined: it has still to read where to go on. */
   readonly #owned = new Map<number, number | undefined>();
+  readonly #assignor: string;
   #id: string;
   #epoch = 0;
   #refusals = 0;
@@ -41,6 +42,7 @@ export class Consumer extends Hand {
     this.#offsets = new GroupClient(stage.world);
     this.#heartbeatMs = stage.world.engineOptions.groups.consumerHeartbeatMs;
     this.#id = this.#newId();
+    this.#assignor = prng.pick(["uniform", "range"]);
   }
 
   get id(): string {
@@ -183,7 +185,8 @@ export class Consumer extends Hand {
 
   get #reading() {
     const { topic } = this.options;
-    return { topic, topicId: present(this.stage.ids.get(topic), `the id of ${topic}`) };
+    const topicId = present(this.stage.ids.get(topic), `the id of ${topic}`);
+    return { topic, topicId, assignor: this.#assignor };
   }
 
   #who(epoch: number) {

@@ -33,12 +33,18 @@ export function holdingsOf(ofGroup: readonly Operation[]): readonly Holding[] {
 class Walk {
   readonly all: Holding[] = [];
   readonly #present = new Map<string, Map<number, Holding>>();
+  /** What was given up by asking: an answer makes sure that it was held until then. */
+  readonly #givenUp = new Map<Operation, readonly Holding[]>();
 
-  asks({ invocation }: Operation): void {
-    if (invocation.op === "beat")
-      this.#keep(invocation.memberId, invocation.epoch > 0 ? invocation.holds : []);
-    else if (invocation.op === "poll" && (invocation.verb !== "heartbeat" || invocation.epoch <= 0))
-      this.#keep(invocation.memberId, []);
+  asks(operation: Operation): void {
+    const { invocation } = operation;
+    if (!("epoch" in invocation)) return;
+    const { memberId, epoch } = invocation;
+    const keepsAll = invocation.op === "poll" && invocation.verb === "heartbeat" && epoch > 0;
+    if (keepsAll) return;
+    const givenUp = this.#keep(memberId, invocation.op === "beat" && epoch > 0 ? invocation.holds : []);
+    // Who joins or leaves is answered well, whatever it was before.
+    if (epoch > 0) this.#givenUp.set(operation, givenUp);
   }
 
   hears(operation: Operation): void {
@@ -55,6 +61,8 @@ class Walk {
     }
     if ("epoch" in invocation && invocation.epoch < 0) return;
     this.#isSure(answer.memberId, operation.invokedAt);
+    for (const holding of this.#givenUp.get(operation) ?? [])
+      if (holding.since < operation.invokedAt) holding.sureUntil = operation.invokedAt;
     for (const partition of answer.partitions ?? []) this.#begin(answer.memberId, partition, operation);
   }
 
@@ -73,9 +81,12 @@ class Walk {
       if (holding.since < at) holding.sureUntil = Math.max(holding.sureUntil, at);
   }
 
-  #keep(memberId: string, partitions: readonly number[]): void {
+  /** What it held beyond these. */
+  #keep(memberId: string, partitions: readonly number[]): readonly Holding[] {
     const held = this.#present.get(memberId);
-    for (const partition of held?.keys() ?? []) if (!partitions.includes(partition)) held?.delete(partition);
+    const rest = [...(held?.values() ?? [])].filter(({ partition }) => !partitions.includes(partition));
+    for (const { partition } of rest) held?.delete(partition);
+    return rest;
   }
 }
 

@@ -2,7 +2,7 @@
  * Duels in a group of kind consumer: a partition is taken up while others make a new target; a commit is under way while its
  * partition goes to another, or its group is deleted and made anew; two processes serve one instance, or one reader, at once.
  */
-import { leavingEpoch } from "../../../lib/engine/index.ts";
+import { leavingEpoch, leavingForAWhileEpoch } from "../../../lib/engine/index.ts";
 import { CumulogError, present } from "../../../lib/std/index.ts";
 import type { Stage } from "../actors/stage.ts";
 import { CalledClient } from "../world/called-client.ts";
@@ -37,43 +37,43 @@ function isNow(stage: Stage, called: string, now: Member): void {
   cast.set(stage, members.set(called, now));
 }
 
+/** Those who are called static are of one instance, one after the other. */
+function who(stage: Stage, called: string) {
+  const { memberId } = member(stage, called);
+  return { group, memberId, ...(called.startsWith("static") && { instanceId: "instance" }) };
+}
+
 /** By range, partitions go to members in the order of their names: who comes last gets the last ones. */
 async function beat(stage: Stage, life: Life, called: string, epoch = member(stage, called).epoch) {
-  const { memberId, holds } = member(stage, called);
+  const { holds } = member(stage, called);
   const topicId = present(stage.ids.get(topic), "the id of the topic");
   const heard = await new ConsumerClient(stage.world).beat(
     life,
-    { group, memberId, epoch },
+    { ...who(stage, called), epoch },
     { topic, topicId, assignor: "range" },
     { holds, says: true },
     patienceMs,
   );
   if (heard === undefined || heard instanceof CumulogError || epoch < 0) return;
-  isNow(stage, called, { memberId, epoch: heard.epoch, holds: heard.partitions ?? holds });
+  isNow(stage, called, { memberId: called, epoch: heard.epoch, holds: heard.partitions ?? holds });
 }
 
-async function leave(stage: Stage, life: Life, called: string): Promise<void> {
+async function leave(stage: Stage, life: Life, called: string, epoch = leavingEpoch): Promise<void> {
   isNow(stage, called, { ...member(stage, called), holds: [] });
-  await beat(stage, life, called, leavingEpoch);
+  await beat(stage, life, called, epoch);
   cast.get(stage)?.delete(called);
 }
 
 function commit(stage: Stage, life: Life, called: string, offset: number) {
-  const { memberId, epoch: generation } = member(stage, called);
+  const asking = { ...who(stage, called), generation: member(stage, called).epoch };
   const offsets = [{ partition: 2, offset }];
-  return new GroupClient(stage.world).commit(
-    life,
-    { group, memberId, generation },
-    topic,
-    offsets,
-    patienceMs,
-  );
+  return new GroupClient(stage.world).commit(life, asking, topic, offsets, patienceMs);
 }
 
 async function goOn(stage: Stage, life: Life, called: string): Promise<void> {
-  const { memberId, epoch: generation } = member(stage, called);
+  const asking = { ...who(stage, called), generation: member(stage, called).epoch };
   const options = { isOwner: true, saysWho: true, patienceMs };
-  await new GroupClient(stage.world).committed(life, { group, memberId, generation }, topic, [2], options);
+  await new GroupClient(stage.world).committed(life, asking, topic, [2], options);
 }
 
 /** What is committed, seen from outside. */
@@ -84,11 +84,11 @@ async function look(stage: Stage): Promise<void> {
 }
 
 /** One has everything, and both processes know it and what it has committed. */
-async function own(stage: Stage): Promise<void> {
+async function own(stage: Stage, called = "b"): Promise<void> {
   const [p1, p2] = [stage.world.life("p1"), stage.world.life("p2")];
-  await beat(stage, p2, "b");
-  await goOn(stage, p2, "b");
-  await commit(stage, p1, "b", 10);
+  await beat(stage, p2, called);
+  await goOn(stage, p2, called);
+  await commit(stage, p1, called, 10);
 }
 
 /** Another is to have the last partition, which is given up already. */
@@ -99,17 +99,17 @@ async function offer(stage: Stage): Promise<void> {
   for (let beats = 0; beats < 2; beats++) await beat(stage, p2, "b");
 }
 
+/** One is told to give up, another waits until it says that it did. */
 async function handOver(stage: Stage, life: Life): Promise<void> {
-  await beat(stage, life, "c");
-  for (let beats = 0; beats < 2; beats++) await beat(stage, life, "b");
-  await beat(stage, life, "c");
+  for (const called of ["c", "b", "c", "b", "c"]) await beat(stage, life, called);
   await goOn(stage, life, "c");
 }
 
-async function leaveToAnother(stage: Stage, life: Life): Promise<void> {
-  await leave(stage, life, "b");
-  await beat(stage, life, "c");
-  await goOn(stage, life, "c");
+/** It goes for a while, and comes back as another member, in the same epoch. */
+async function returnAsAnother(stage: Stage, life: Life): Promise<void> {
+  await leave(stage, life, "static", leavingForAWhileEpoch);
+  await beat(stage, life, "static again");
+  await goOn(stage, life, "static again");
 }
 
 /** Everybody who is still there says so, and what it has. */
@@ -177,22 +177,30 @@ export const consumerDuels: readonly Duel[] = [
     afterwards: beatAll,
   },
   {
+    name: "claim, new target beside stale reads",
+    prepare: offer,
+    first: (stage, life) => beat(stage, life, "c"),
+    second: (stage, life) => beat(stage, life, "d"),
+    afterwards: beatAll,
+    hasStaleReads: true,
+  },
+  {
     name: "commit, hand-over",
-    prepare: own,
+    prepare: stage => own(stage),
     first: (stage, life) => commit(stage, life, "b", 20),
     second: handOver,
     afterwards: beatAll,
   },
   {
-    name: "commit, left to another",
-    prepare: own,
-    first: (stage, life) => commit(stage, life, "b", 20),
-    second: leaveToAnother,
+    name: "commit, static member back",
+    prepare: stage => own(stage, "static"),
+    first: (stage, life) => commit(stage, life, "static", 20),
+    second: returnAsAnother,
     afterwards: beatAll,
   },
   {
     name: "commit, group deleted and made anew",
-    prepare: own,
+    prepare: stage => own(stage),
     first: (stage, life) => commit(stage, life, "b", 20),
     second: buryAndReturn,
     afterwards: look,

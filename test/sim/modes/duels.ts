@@ -3,9 +3,10 @@
  * each of its own and stops there, p1 finishes, p2 finishes. p1 has a slow clock. So each operation falls into the other
  * at every place, without a fault: a topic made during a sweep, two rollers, a deletion under a writer.
  */
-import type { Call } from "../../../lib/adapters/faulty/index.ts";
+import { type Call, isEventualRead, type Outcome } from "../../../lib/adapters/faulty/index.ts";
 import { Stage, stageEngineOptions } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
+import type { Prng } from "../world/prng.ts";
 import type { Life } from "../world/process.ts";
 import { chooseOk, World } from "../world/world.ts";
 import { consumerDuels } from "./consumer-duels.ts";
@@ -36,6 +37,8 @@ export type Duel = {
   readonly second: Act;
   /** Once both have ended. */
   readonly afterwards?: (stage: Stage) => Promise<unknown>;
+  /** Whatever is read eventually misses some of the last writes. */
+  readonly hasStaleReads?: boolean;
 };
 
 const graceMs = 5_000;
@@ -144,12 +147,13 @@ export async function runDuel(
     [p1, firstStop],
     [p2, secondStop],
   ]);
+  const stalePrng = world.prng.fork(`stale ${firstStop} ${secondStop}`);
   world.choose = (life, call) => {
     const made = calls.get(life) ?? [];
     // Done at the store, and its answer not heard.
     if (made.length === stops.get(life)) world.scheduler.after(1.5, () => world.freeze(life));
     made.push(call);
-    return chooseOk(life, call);
+    return duel.hasStaleReads && isEventualRead(call) ? staleRead(stalePrng) : chooseOk(life, call);
   };
   if (firstStop === notBegun) world.freeze(p1);
   const first = duel.first(stage, p1);
@@ -168,6 +172,11 @@ export async function runDuel(
     firstCalls: calls.get(p1)?.length ?? 0,
     secondCalls: calls.get(p2)?.length ?? 0,
   };
+}
+
+function staleRead(prng: Prng): Outcome {
+  const seen = [1, 2, 3, 4, 5, 6, 7, 8].filter(() => prng.chance(0.6));
+  return { kind: "stale", writesBehind: 8, seen, reachMs: 1, answerMs: 1 };
 }
 
 /** Until the process has stopped, or has nothing left to do. */

@@ -90,7 +90,14 @@ function keptWell(ofOne: readonly Timed[]): readonly Violation[] {
       if (fromMs - heardMs > sessionMs / 3) sinceMs = fromMs;
       heardMs = toMs;
     }
-    if (!isWell || outcome.kind !== "fail" || outcome.error?.name !== "UnknownMember") return [];
+    // Who leaves may hear of its own leaving, when the answer to a first try was lost.
+    if (
+      !isWell ||
+      invocation.op === "leave" ||
+      outcome.kind !== "fail" ||
+      outcome.error?.name !== "UnknownMember"
+    )
+      return [];
     const message = `${describe(operation)} is not known any more, after ${fromMs - sinceMs} ms of heartbeats`;
     return [{ invariant: "I12", message } as const];
   });

@@ -60,7 +60,7 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
       invariant: "I14",
       message: `${stepsMax} events in a run: something goes round and round`,
     });
-  await endOfGroups(stage, crews, { mayBeLate: weather.late > 0 });
+  await endOfGroups(stage, crews, { mayBeLate: weather.late > 0 || weather.slow > 0 });
   return resultOf(world, [
     ...(isClear ? [...nothingFails(stage), ...waitersHear(stage)] : []),
     // By stale reads alone a member can miss that it has to come back.

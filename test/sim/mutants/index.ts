@@ -1,9 +1,14 @@
 /** All mutants, in the order of the engine: append, roll, read, topics, groups; then the local adapter. */
+
 import type { Mutant } from "../mutate/mutant.ts";
 import { acknowledgeBeforeSync } from "./acknowledge-before-sync.ts";
 import { activeBeforeSequencers } from "./active-before-sequencers.ts";
 import { barrierAsleep } from "./barrier-asleep.ts";
+import { bornForgotten } from "./born-forgotten.ts";
+import { claimNotConfirmed } from "./claim-not-confirmed.ts";
+import { claimsNotLookedAt } from "./claims-not-looked-at.ts";
 import { commitBeforePut } from "./commit-before-put.ts";
+import { commitOfAnyEpoch } from "./commit-of-any-epoch.ts";
 import { commitOfAnyGeneration } from "./commit-of-any-generation.ts";
 import { commitsOutOfOrder } from "./commits-out-of-order.ts";
 import { deletionWithoutSeal } from "./deletion-without-seal.ts";
@@ -18,15 +23,19 @@ import { foldSkipsGap } from "./fold-skips-gap.ts";
 import { forgottenByOwnClock } from "./forgotten-by-own-clock.ts";
 import { forgottenBySegmentTime } from "./forgotten-by-segment-time.ts";
 import { gapFromStaleFold } from "./gap-from-stale-fold.ts";
+import { givenUpUnasked } from "./given-up-unasked.ts";
 import { groupReadEventually } from "./group-read-eventually.ts";
+import { instanceWithoutStamp } from "./instance-without-stamp.ts";
 import { itemReadOnce } from "./item-read-once.ts";
 import { lookUpBeginsLate } from "./look-up-begins-late.ts";
+import { membersReadEventually } from "./members-read-eventually.ts";
 import { noneFromFailedRead } from "./none-from-failed-read.ts";
 import { offsetsFromStaleImage } from "./offsets-from-stale-image.ts";
 import { offsetsListedEventually } from "./offsets-listed-eventually.ts";
 import { offsetsNotStamped } from "./offsets-not-stamped.ts";
 import { offsetsWithoutVersion } from "./offsets-without-version.ts";
 import { outOfRangeFromStaleRead } from "./out-of-range-from-stale-read.ts";
+import { overtakenCallCommits } from "./overtaken-call-commits.ts";
 import { pageNotCovering } from "./page-not-covering.ts";
 import { partitionNotExpected } from "./partition-not-expected.ts";
 import { producersNeverForgotten } from "./producers-never-forgotten.ts";
@@ -43,6 +52,7 @@ import { sequenceNotChecked } from "./sequence-not-checked.ts";
 import { stampNotHeeded } from "./stamp-not-heeded.ts";
 import { stateWithoutVersion } from "./state-without-version.ts";
 import { staticsByGeneration } from "./statics-by-generation.ts";
+import { takeoverKeepsVersion } from "./takeover-keeps-version.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
 import { unknownProducerAppended } from "./unknown-producer-appended.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
@@ -98,4 +108,13 @@ export const mutants: readonly Mutant[] = [
   expiredWhileBeating,
   barrierAsleep,
   acknowledgeBeforeSync,
+  claimNotConfirmed,
+  claimsNotLookedAt,
+  givenUpUnasked,
+  membersReadEventually,
+  commitOfAnyEpoch,
+  takeoverKeepsVersion,
+  bornForgotten,
+  instanceWithoutStamp,
+  overtakenCallCommits,
 ];

@@ -1,0 +1,15 @@
+import type { Mutant } from "../mutate/mutant.ts";
+
+export const claimsNotLookedAt: Mutant = {
+  name: "claims-not-looked-at",
+  breaks: "a partition is free only when no other member has it",
+  file: "lib/engine/groups/consumer/consumers.ts",
+  edits: [
+    {
+      find: "return owner === undefined || owner === key;",
+      replace: 'return owner === undefined || owner !== "";',
+    },
+  ],
+  caughtBy: ["I9"],
+  hunt: { mode: "duels", only: "commit, hand-over" },
+};
