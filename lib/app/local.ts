@@ -14,8 +14,9 @@ import type { ItemStore, ObjectStore } from "../ports/index.ts";
 import type { RestDeps, RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
 import { groupOptions } from "./group-options.ts";
-import { GroupUpkeep } from "./jobs/group-upkeep.ts";
-import { LogUpkeep } from "./jobs/log-upkeep.ts";
+import { groupUpkeep } from "./jobs/group-upkeep.ts";
+import { logUpkeep } from "./jobs/log-upkeep.ts";
+import type { Rounds } from "./jobs/rounds.ts";
 import type { Config } from "./settings.ts";
 import { packageVersion } from "./version/index.ts";
 
@@ -48,7 +49,6 @@ export type Stores = {
 };
 
 type JobDeps = { readonly engine: Engine; readonly clock: SystemClock; readonly telemetry: SystemTelemetry };
-type Job = { start(): void; stop(): Promise<void> };
 
 /** Hosts that stand for every address of the machine. */
 const wildcards = new Set(["0.0.0.0", "::"]);
@@ -143,9 +143,9 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
 }
 
 /** What the process does when nobody asks. In an account the maintenance function does it, once for all gateways. */
-function jobsOf(deps: JobDeps, { backend, upkeep, upkeepPauseMs }: Config): readonly Job[] {
+function jobsOf(deps: JobDeps, { backend, upkeep, upkeepPauseMs }: Config): readonly Rounds[] {
   const isOwn = upkeep === "auto" ? backend === "local" : upkeep === "on";
-  return isOwn ? [new GroupUpkeep(deps), new LogUpkeep(deps, { pauseMs: upkeepPauseMs })] : [];
+  return isOwn ? [groupUpkeep(deps), logUpkeep(deps, { pauseMs: upkeepPauseMs })] : [];
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;

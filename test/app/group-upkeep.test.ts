@@ -1,6 +1,6 @@
 /** The rounds in which a process that lives looks after groups. */
 import { describe, expect, it } from "vitest";
-import { GroupUpkeep } from "../../lib/app/jobs/group-upkeep.ts";
+import { groupUpkeep } from "../../lib/app/jobs/group-upkeep.ts";
 import { silentTelemetry } from "../../lib/ports/index.ts";
 import { Deferred } from "../../lib/std/index.ts";
 import { anEngine, memoryDeps } from "../support/log.ts";
@@ -19,7 +19,7 @@ function anUpkeep() {
     rounds.push(round);
     return round.promise.finally(() => left.push(isTimeLeft()));
   };
-  return { clock, rounds, left, upkeep: new GroupUpkeep({ engine, clock, telemetry: silentTelemetry }) };
+  return { clock, rounds, left, upkeep: groupUpkeep({ engine, clock, telemetry: silentTelemetry }) };
 }
 
 describe("the upkeep of groups", () => {

@@ -1,10 +1,10 @@
 /**
- * The upkeep of the log in a process that lives: round after round, never two at once, and never more than a share of the time, so
- * that those who read and write hardly notice. Nothing of it holds up the end of the process.
+ * The upkeep of the log in a process that lives: never more than a share of the time, so that those who read and write hardly
+ * notice.
  */
 import type { BudgetLimits, Engine } from "../../engine/index.ts";
 import { type Clock, sleep, type Telemetry } from "../../ports/index.ts";
-import { messageOf } from "../../std/index.ts";
+import { Rounds } from "./rounds.ts";
 
 type Deps = { readonly engine: Engine; readonly clock: Clock; readonly telemetry: Telemetry };
 
@@ -18,48 +18,15 @@ const limits: BudgetLimits = {
   callMsMax: 10_000,
 };
 
-export class LogUpkeep {
-  readonly #deps: Deps;
-  readonly #pauseMs: number;
-  readonly #stopping = new AbortController();
-  #cancel: () => void = () => undefined;
-  #round: Promise<void> = Promise.resolve();
-
-  /** `pauseMs`: from the end of one round to the next. */
-  constructor(deps: Deps, { pauseMs }: { readonly pauseMs: number }) {
-    this.#deps = deps;
-    this.#pauseMs = pauseMs;
-  }
-
-  /** The first round comes after a pause: whoever starts has better things to do. */
-  start(): void {
-    this.#cancel = this.#deps.clock.timer(this.#pauseMs, () => {
-      this.#round = this.#run().finally(() => {
-        if (!this.#stopping.signal.aborted) this.start();
-      });
-    });
-  }
-
-  /** Resolves when nothing is under way any more. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#cancel();
-    await this.#round;
-  }
-
-  async #run(): Promise<void> {
-    const { engine, clock, telemetry } = this.#deps;
-    const { signal } = this.#stopping;
+/** Tends every shard in turn, once it is started. `pauseMs`: from the end of one round to the next. */
+export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number }): Rounds {
+  const { engine, clock, telemetry } = deps;
+  const options = { pauseMs, failure: "the log could not be looked after" };
+  return new Rounds(deps, options, async signal => {
     const rest = async (turnMs: number): Promise<void> => {
       if (!signal.aborted) await sleep(clock, turnMs * (1 / timeShare - 1));
     };
-    try {
-      const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
-      if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
-    } catch (error) {
-      telemetry.log("warn", "the log could not be looked after; the next round tries again", {
-        error: messageOf(error),
-      });
-    }
-  }
+    const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
+    if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
+  });
 }

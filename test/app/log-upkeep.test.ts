@@ -1,0 +1,37 @@
+/** The rounds in which a process that lives looks after its log, and the rest that it takes between turns. */
+import { describe, expect, it } from "vitest";
+import { logUpkeep } from "../../lib/app/jobs/log-upkeep.ts";
+import { silentTelemetry } from "../../lib/ports/index.ts";
+import { anEngine, memoryDeps } from "../support/log.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+describe("the upkeep of the log", () => {
+  it("rests four times as long as a turn took, and not at all when the process ends", async () => {
+    const clock = new ManualClock();
+    const engine = anEngine(memoryDeps({ clock }));
+    const turns: ((ms: number) => Promise<void>)[] = [];
+    const over = Promise.withResolvers<void>();
+    engine.upkeep.round = async ({ rest = async () => undefined }) => {
+      turns.push(rest);
+      await over.promise;
+      throw new Error("enough");
+    };
+    const upkeep = logUpkeep({ engine, clock, telemetry: silentTelemetry }, { pauseMs: 1_000 });
+    upkeep.start();
+    await clock.advance(1_000);
+    let isRested = false;
+    void turns[0]?.(100).then(() => {
+      isRested = true;
+    });
+    await clock.advance(399);
+    expect(isRested).toBe(false);
+    await clock.advance(1);
+    expect(isRested).toBe(true);
+    const stopped = upkeep.stop();
+    await turns[0]?.(100);
+    over.resolve();
+    await stopped;
+    await clock.advance(10_000);
+    expect(turns.length).toBe(1);
+  });
+});
