@@ -21,6 +21,7 @@ export function groupOptions(config: Config): GroupOptions {
     sessionMsMin: config.groupMinSessionTimeoutMs,
     sessionMsMax: config.groupMaxSessionTimeoutMs,
     initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
+    migrationPolicy: config.groupConsumerMigrationPolicy,
     ...consumerGroupOptions(config),
   };
 }
@@ -28,7 +29,7 @@ export function groupOptions(config: Config): GroupOptions {
 /** Those of them that such settings decide. */
 export function consumerGroupOptions(
   settings: ConsumerGroupSettings,
-): Omit<GroupOptions, "sessionMsMin" | "sessionMsMax" | "initialRebalanceDelayMs"> {
+): Omit<GroupOptions, "sessionMsMin" | "sessionMsMax" | "initialRebalanceDelayMs" | "migrationPolicy"> {
   return {
     membersMax: settings.groupMaxSize,
     consumerSessionMs: settings.groupConsumerSessionTimeoutMs,

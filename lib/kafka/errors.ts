@@ -50,6 +50,8 @@ const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
   GroupNotEmpty: "NON_EMPTY_GROUP",
   GroupFull: "GROUP_MAX_SIZE_REACHED",
   OtherGroupKind: "INCONSISTENT_GROUP_PROTOCOL",
+  // What Kafka's own brokers say of a group that they do not take over.
+  UpgradeRefused: "GROUP_ID_NOT_FOUND",
   UnknownMember: "UNKNOWN_MEMBER_ID",
   GenerationFenced: "ILLEGAL_GENERATION",
   InstanceFenced: "FENCED_INSTANCE_ID",
@@ -85,6 +87,7 @@ const translations: Readonly<Record<ErrorName, ErrorCodeName>> = {
   OutcomeUnknown: "REQUEST_TIMED_OUT",
   StoreFull: "KAFKA_STORAGE_ERROR",
   StoreMisconfigured: "UNKNOWN_SERVER_ERROR",
+  SweepRefused: "UNKNOWN_SERVER_ERROR",
   StoreCorrupt: "CORRUPT_MESSAGE",
   ItemRequestInvalid: "UNKNOWN_SERVER_ERROR",
   ObjectRequestInvalid: "UNKNOWN_SERVER_ERROR",

@@ -215,6 +215,11 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
   InstanceFenced: say(409, 40908, "Another process has joined under the same instance id: this one is out."),
   GroupNotEmpty: say(409, 40909, "The group has members: stop them first."),
   OtherGroupKind: say(409, 40910, "The group is served by the other protocol at present."),
+  UpgradeRefused: say(
+    409,
+    40921,
+    "The group's members speak the classic protocol, and it is not taken over from them.",
+  ),
   TopicSubscribed: say(409, 40911, "The group is subscribed to the topic: its offsets stay."),
   GroupFull: say(409, 40912, "The group has as many members as it may have."),
   StaleMemberEpoch: say(
@@ -282,6 +287,7 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
     50007,
     "The store refuses this installation: the message says what is missing, the log what its operator must do. No record was stored.",
   ),
+  SweepRefused: say(500, 50008, "Something speaks against the sweep: nothing was deleted. The message says what."),
   ItemRequestInvalid: say(500, 50002, "An error of this program."),
   ObjectRequestInvalid: say(500, 50002, "An error of this program."),
   TopicBusy: say(503, 50301, "Another change of the topic is under way. Not done.", 1),

@@ -53,7 +53,8 @@ export class GroupAdmin {
     const { generations } = this.#deps.known.of(group);
     const members = await this.#deps.store.readMembers(group);
     const roster = (await generations.roster(state)) ?? new Map<string, RosterMember>();
-    const assignment = (await generations.assignment(state)) ?? new Map<string, Uint8Array>();
+    const stable = state.phase === "stable" ? await generations.assignment(state) : undefined;
+    const assignment = stable ?? new Map<string, Uint8Array>();
     return {
       ...summaryOf(group, state),
       generation: state.generation,

@@ -4,7 +4,14 @@
  */
 
 import { limits } from "../../format/index.ts";
-import { type GroupState, groupMemberKey, memberKeyOf } from "../../format/items/index.ts";
+import {
+  type ConsumerMember,
+  type GroupState,
+  groupMemberKey,
+  isAdopting,
+  memberKeyOf,
+} from "../../format/items/index.ts";
+import type { Attributes } from "../../ports/index.ts";
 import {
   GenerationFenced,
   GroupUnavailable,
@@ -45,7 +52,7 @@ export class Admission {
       if (claim.generation < 0 && claim.memberId === "") return admitAnybody(group, state);
       if (state === undefined || !hasMembers(state)) throw unknownMember(group, claim);
       if (state.kind === "consumer") {
-        await this.#admitConsumer(group, claim);
+        await this.#admitConsumer(group, claim, state);
         return state;
       }
       // Gone since: the group moved on between the two reads.
@@ -61,19 +68,37 @@ export class Admission {
     throw new GroupUnavailable(`group ${group} changes faster than it can be read`);
   }
 
-  /** A member of KIP-848 speaks for its own epoch, which changes whenever it gives something up. */
-  async #admitConsumer(group: string, claim: MemberClaim): Promise<void> {
+  /** A member of KIP-848 speaks for its own epoch, which changes whenever it gives something up; so does a hosted one. */
+  async #admitConsumer(group: string, claim: MemberClaim, state: GroupState): Promise<void> {
     const key = groupMemberKey(group, memberKeyOf(claim.memberId, claim.instanceId));
     const there = await this.#store.get(key, true);
     const isNameless = there === undefined && claim.instanceId === undefined;
     const known = isNameless ? memberIn(await this.#store.readConsumers(group), claim) : there;
     const memberId = known?.["memberId"];
     checkMember(group, claim, typeof memberId === "string" ? memberId : undefined);
-    const epoch = known?.["epoch"];
+    const epoch = await this.#epochOf(group, claim, state, known);
+    const isClassic = known !== undefined && "protocols" in known;
+    if (epoch !== claim.generation && isClassic)
+      throw new GenerationFenced(
+        `generation ${claim.generation} of member "${claim.memberId}" of group ${group} is over: ${epoch} is present`,
+      );
     if (epoch !== claim.generation)
       throw new StaleMemberEpoch(
         `member "${claim.memberId}" of group ${group} has epoch ${epoch}, not ${claim.generation}`,
       );
+  }
+
+  /** One that is still to be adopted has the epoch that its generation became, if it was in it. */
+  async #epochOf(
+    group: string,
+    claim: MemberClaim,
+    state: GroupState,
+    member: Attributes | ConsumerMember | undefined,
+  ): Promise<unknown> {
+    if (member === undefined || "epoch" in member) return member?.["epoch"];
+    const roster = isAdopting(state) ? await this.#known.of(group).generations.roster(state) : undefined;
+    checkMember(group, claim, roster && memberIn(roster, claim)?.memberId);
+    return state.generation;
   }
 }
 
@@ -89,6 +114,11 @@ export function checkGroupId(group: string): void {
 /** Whether anyone is in the group, or is about to be. */
 export function hasMembers({ phase }: GroupState): boolean {
   return phase !== "empty" && phase !== "dead";
+}
+
+/** Whether the group has members, and is of kind consumer. */
+export function isOfConsumers(state: GroupState | undefined): boolean {
+  return state?.kind === "consumer" && hasMembers(state);
 }
 
 /** The error for who is not in the group. */

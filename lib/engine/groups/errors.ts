@@ -33,6 +33,12 @@ export class OtherGroupKind extends CumulogError {
   readonly kind = "caller";
 }
 
+/** The group's members speak the classic protocol, and it cannot be taken over from them. */
+export class UpgradeRefused extends CumulogError {
+  override readonly name = "UpgradeRefused";
+  readonly kind = "caller";
+}
+
 /** The group has no such member, by a strong read: it left, was expired, or never was. It has to join anew. */
 export class UnknownMember extends CumulogError {
   override readonly name = "UnknownMember";

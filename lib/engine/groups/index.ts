@@ -30,6 +30,7 @@ export {
   UnknownMember,
   UnreleasedInstance,
   UnsupportedAssignor,
+  UpgradeRefused,
 } from "./errors.ts";
 export type { ExpiryReport } from "./expire.ts";
 export { Groups } from "./groups.ts";
@@ -52,6 +53,7 @@ export {
   type TopicPosition,
   UnknownInstance,
 } from "./instances/index.ts";
+export type { MigrationPolicy } from "./migration/machine.ts";
 export type {
   CommitPartition,
   FetchedOffsets,

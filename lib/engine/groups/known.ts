@@ -62,8 +62,9 @@ export class KnownGroup {
   }
 
   /** How long this process has seen the group in the phase that it is in now, ms. */
-  inPhaseMs({ phase, generation }: GroupState): number {
-    const name = `${phase} ${generation}`;
+  inPhaseMs({ phase, generation, sinceMs }: GroupState): number {
+    // Back from kind consumer a group may prepare for the same generation again.
+    const name = `${phase} ${generation} ${sinceMs}`;
     const nowMs = this.#clock.monotonicMs();
     if (this.#phase.name !== name) this.#phase = { name, sinceMs: nowMs };
     return nowMs - this.#phase.sinceMs;

@@ -13,6 +13,7 @@ import {
   groupStateKey,
   groupUnchanged,
   isConsumerMember,
+  isHosted,
   joinPieces,
   memberKeyIn,
   memberSortKeys,
@@ -36,11 +37,18 @@ import { messageOf } from "../../std/index.ts";
 import { isPassing, repeating } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { GroupUnavailable } from "./errors.ts";
+import { classicOf } from "./migration/forms.ts";
 
 /** A change of a group's state: made, or refused by what is there now. */
 export type StateChange =
   | { readonly kind: "changed"; readonly state: GroupState }
   | { readonly kind: "refused"; readonly current: GroupState | undefined };
+
+/** Members by key: as a group of kind classic writes them, and as one of kind consumer does. */
+export type AllMembers = {
+  readonly classics: ReadonlyMap<string, ClassicMember>;
+  readonly consumers: ReadonlyMap<string, ConsumerMember>;
+};
 
 export class GroupStore {
   readonly #deps: EngineDeps;
@@ -83,20 +91,27 @@ export class GroupStore {
     await this.put({ ...groupIndexKey(group), attributes: {} });
   }
 
-  /** Every member of kind classic, by key, as of now. */
-  async readMembers(group: string): Promise<ReadonlyMap<string, ClassicMember>> {
-    const items = await this.query(groupPartitionKey(group), memberSortKeys);
-    const classic = items.filter(({ attributes }) => !isConsumerMember(attributes));
-    return new Map(classic.map(({ sk, attributes }) => [memberKeyIn(sk), readClassicMember(sk, attributes)]));
+  /** Every member, in either form, as of now. */
+  async readAllMembers(group: string): Promise<AllMembers> {
+    const classics = new Map<string, ClassicMember>();
+    const consumers = new Map<string, ConsumerMember>();
+    for (const { sk, attributes } of await this.query(groupPartitionKey(group), memberSortKeys))
+      if (isConsumerMember(attributes)) consumers.set(memberKeyIn(sk), readConsumerMember(sk, attributes));
+      else classics.set(memberKeyIn(sk), readClassicMember(sk, attributes));
+    return { classics, consumers };
   }
 
-  /** Every member of kind consumer, by key, as of now. */
+  /** Every member of a group of kind classic, by key, as of now: one that was hosted has still to join. */
+  async readMembers(group: string): Promise<ReadonlyMap<string, ClassicMember>> {
+    const { classics, consumers } = await this.readAllMembers(group);
+    const members = new Map(classics);
+    for (const [key, member] of consumers) if (isHosted(member)) members.set(key, classicOf(member));
+    return members;
+  }
+
+  /** Every member of kind consumer, by key, as of now, hosted ones among them. */
   async readConsumers(group: string): Promise<ReadonlyMap<string, ConsumerMember>> {
-    const items = await this.query(groupPartitionKey(group), memberSortKeys);
-    const consumers = items.filter(({ attributes }) => isConsumerMember(attributes));
-    return new Map(
-      consumers.map(({ sk, attributes }) => [memberKeyIn(sk), readConsumerMember(sk, attributes)]),
-    );
+    return (await this.readAllMembers(group)).consumers;
   }
 
   /** Stores bytes that the state of a generation is to name. */

@@ -3,6 +3,7 @@
  */
 import type { GroupKind, GroupPhase, GroupProtocol } from "../../format/items/index.ts";
 import type { CumulogError } from "../../std/index.ts";
+import type { MigrationPolicy } from "./migration/machine.ts";
 
 /** Plain data; `defaultGroupOptions` has the reasons. */
 export type GroupOptions = {
@@ -19,6 +20,8 @@ export type GroupOptions = {
   readonly consumerHeartbeatMs: number;
   /** Kafka's offsets.retention.minutes, ms: how long a group without members keeps its offsets. */
   readonly offsetsRetentionMs: number;
+  /** Kafka's group.consumer.migration.policy: which way a group may change its protocol while it has members. */
+  readonly migrationPolicy: MigrationPolicy;
 };
 
 /** One that wants to be in a group. */
@@ -26,6 +29,8 @@ export type JoinRequest = {
   readonly group: string;
   /** Empty: it has none yet. */
   readonly memberId: string;
+  /** What one without an id is called: the same in a group of either kind, should that change under the request. */
+  readonly newId?: string;
   readonly instanceId?: string;
   readonly clientId: string;
   readonly host: string;

@@ -1,6 +1,7 @@
 /**
  * A member of a group of kind consumer (KIP-848): `G#<group>` / `m#<member key>`, keyed as a classic one. It holds how far the member
- * has come towards the group's target, and what it *owns*: nobody else may take that up while it stands here.
+ * has come towards the group's target, and what it *owns*: nobody else may take that up while it stands here. One that speaks
+ * the classic protocol is *hosted*: its item, of version 2, has its protocols as well, packed as a classic member's.
  *
  *   Partitions   => version:u8 topicCount:varint [topicId:16 bytes count:varint [partition:varint ...] ...]
  *   Subscription => version:u8 nameCount:varint [name:text ...] hasRegex:u8 [regex:text] assignor:text
@@ -10,10 +11,12 @@
 import type { Attributes, Condition, Item } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 import { type TopicId, topicIdBytes, topicIdFromBytes } from "../ids.ts";
-import { groupMemberKey } from "./group-member.ts";
+import { decodeProtocols, encodeProtocols, type GroupProtocol, groupMemberKey } from "./group-member.ts";
 
 /** stored: never change or reuse. */
 const consumerMemberVersion = 1;
+/** An older release must not take a hosted member for one of KIP-848. */
+const hostedMemberVersion = 2;
 const partitionsVersion = 1;
 const subscriptionVersion = 1;
 
@@ -48,20 +51,31 @@ export type ConsumerMember = {
   readonly assigned: TopicPartitions;
   /** It was told to give these up, and has not said that it did. */
   readonly revoking: TopicPartitions;
+  /** Of a hosted member: as preferred. */
+  readonly protocols?: readonly GroupProtocol[];
 };
+
+/** One that speaks the classic protocol in a group of kind consumer. */
+export type HostedMember = ConsumerMember & { readonly protocols: readonly GroupProtocol[] };
+
+/** Whether it speaks the classic protocol. */
+export function isHosted(member: ConsumerMember): member is HostedMember {
+  return member.protocols !== undefined;
+}
 
 /** A member as it is stored. */
 export function consumerMemberItem(group: string, memberKey: string, member: ConsumerMember): Item {
-  const { subscription, assigned, revoking, ...flat } = member;
+  const { subscription, assigned, revoking, protocols, ...flat } = member;
   return {
     ...groupMemberKey(group, memberKey),
     attributes: {
-      v: consumerMemberVersion,
+      v: protocols ? hostedMemberVersion : consumerMemberVersion,
       kind: "consumer",
       ...flat,
       subscription: encodeSubscription(subscription),
       assigned: encodeTopicPartitions(assigned),
       revoking: encodeTopicPartitions(revoking),
+      ...(protocols && { protocols: encodeProtocols(protocols) }),
     },
   };
 }
@@ -98,7 +112,8 @@ export function readConsumerMember(sk: string, attributes: Attributes): Consumer
     if (!(value instanceof Uint8Array)) throw new MalformedBytes(`member ${sk}: ${name} is no bytes`);
     return value;
   };
-  if (number("v") !== consumerMemberVersion)
+  const version = number("v");
+  if (version !== consumerMemberVersion && version !== hostedMemberVersion)
     throw new MalformedBytes(`member ${sk}: version ${attributes["v"]} is not known`);
   const { instanceId, rackId } = attributes;
   return {
@@ -115,6 +130,7 @@ export function readConsumerMember(sk: string, attributes: Attributes): Consumer
     subscription: decodeSubscription(bytes("subscription")),
     assigned: decodeTopicPartitions(bytes("assigned")),
     revoking: decodeTopicPartitions(bytes("revoking")),
+    ...(version === hostedMemberVersion && { protocols: decodeProtocols(bytes("protocols")) }),
   };
 }
 

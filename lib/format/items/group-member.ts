@@ -61,6 +61,11 @@ export function isMember(memberId: string): Condition {
   return [{ kind: "equals", name: "memberId", value: memberId }];
 }
 
+/** Holds while the item is of this very member, and in the form of kind classic. */
+export function isClassicMember(memberId: string): Condition {
+  return [...isMember(memberId), { kind: "absent", name: "kind" }];
+}
+
 /** Holds while the member has not been written since. */
 export function hasNotBeaten(memberId: string, beat: string): Condition {
   return [...isMember(memberId), { kind: "equals", name: "beat", value: beat }];
@@ -96,13 +101,15 @@ export function readClassicMember(sk: string, attributes: Attributes): ClassicMe
   };
 }
 
-function encodeProtocols(protocols: readonly GroupProtocol[]): Uint8Array {
+/** Packs protocols by the grammar above. */
+export function encodeProtocols(protocols: readonly GroupProtocol[]): Uint8Array {
   const writer = new Writer().u8(protocolsVersion).varint(protocols.length);
   for (const { name, metadata } of protocols) writer.text(name).block(metadata);
   return writer.finish();
 }
 
-function decodeProtocols(bytes: Uint8Array): readonly GroupProtocol[] {
+/** Unpacks protocols. Throws MalformedBytes. */
+export function decodeProtocols(bytes: Uint8Array): readonly GroupProtocol[] {
   const reader = new Reader(bytes);
   const version = reader.u8();
   if (version !== protocolsVersion) throw new MalformedBytes(`protocols of version ${version} are not known`);

@@ -4,6 +4,7 @@
  *
  *   empty --> preparing --> completing --> stable     of kind classic; lib/engine/groups/classic has the table
  *   empty <-> assigned                                of kind consumer
+ *   stable, preparing --> assigned --> preparing      from one kind to the other: lib/engine/groups/migration has the table
  *   dead: deleted. The generation stays, so that nothing old lands in a group made anew.
  *
  * Attributes: v (format) kind phase generation born version sinceMs; protocolType protocol leader; roster rosterPieces rosterGeneration
@@ -14,6 +15,8 @@ import { MalformedBytes } from "../../std/index.ts";
 
 /** stored: never change or reuse. */
 const groupStateVersion = 1;
+/** Of kind consumer with members that are still written as classic ones: an older release would not see them. */
+const adoptingStateVersion = 2;
 
 const kinds = ["classic", "consumer"] as const;
 const phases = ["empty", "preparing", "completing", "stable", "assigned", "dead"] as const;
@@ -47,6 +50,7 @@ export type GroupState = {
   readonly protocol?: string;
   /** The member key of the leader. */
   readonly leader?: string;
+  /** Kind consumer: of the classic generation before, until all of its members are adopted. */
   readonly roster?: PiecesName;
   readonly assignment?: PiecesName;
   /** The roster has a static member: who comes back in its place owns what it owned, in the same generation. */
@@ -71,12 +75,17 @@ export function groupStateKey(group: string): ItemKey {
 export function groupStateAttributes(state: GroupState): Attributes {
   const { roster, assignment, hasStatics, ...flat } = state;
   return {
-    v: groupStateVersion,
+    v: isAdopting(state) ? adoptingStateVersion : groupStateVersion,
     ...flat,
     ...(roster && pieces("roster", roster)),
     ...(assignment && pieces("assignment", assignment)),
     ...(hasStatics && { statics: 1 }),
   };
+}
+
+/** Whether members of the classic generation before may still be written as such. */
+export function isAdopting({ kind, roster }: GroupState): boolean {
+  return kind === "consumer" && roster !== undefined;
 }
 
 function pieces(attribute: string, { generation, name, count }: PiecesName): Attributes {
@@ -102,7 +111,8 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
     if (found === undefined) throw new MalformedBytes(`group ${group}: ${name} "${attributes[name]}"`);
     return found;
   };
-  if (number("v") !== groupStateVersion)
+  const version = number("v");
+  if (version !== groupStateVersion && version !== adoptingStateVersion)
     throw new MalformedBytes(`group ${group}: version ${attributes["v"]} is not known`);
   const text = (name: string): string | undefined => {
     const value = attributes[name];

@@ -10,8 +10,8 @@ import type { Handler } from "./handler.ts";
 
 type Api = typeof messages.consumerGroupDescribe;
 
-/** KIP-1099: 1 stands for a member of KIP-848. */
-const consumerMemberType = 1;
+/** KIP-1099: which protocol a member speaks. */
+const memberTypes = { classic: 0, consumer: 1 };
 
 export const consumerGroupDescribe: Handler<Api["request"], Api["response"]> = async (call, { groupIds }) => {
   const { topics } = call.service.engine;
@@ -52,7 +52,7 @@ function present(described: DescribedConsumerGroup, names: ReadonlyMap<string, s
       subscribedTopicRegex: member.subscription.regex ?? null,
       assignment: { topicPartitions: named(member.assigned, names) },
       targetAssignment: { topicPartitions: named(member.target, names) },
-      memberType: consumerMemberType,
+      memberType: member.isHosted ? memberTypes.classic : memberTypes.consumer,
     })),
   };
 }

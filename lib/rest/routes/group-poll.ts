@@ -157,7 +157,7 @@ export const groupPollRoutes: readonly Route[] = [
       "UnsupportedAssignor",
       "MemberTooLarge",
       "MemberFenced",
-      "OtherGroupKind",
+      "UpgradeRefused",
       "GroupFull",
       "PositionMissing",
       "NotPresentable",

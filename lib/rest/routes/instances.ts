@@ -22,7 +22,7 @@ export const instanceErrors = [
   "UnknownInstance",
   "InstanceBusy",
   "InvalidGroupId",
-  "OtherGroupKind",
+  "UpgradeRefused",
   "GroupFull",
   "GroupUnavailable",
 ] as const;

@@ -5,53 +5,14 @@
 import { describe, expect, it } from "vitest";
 import { type Engine, leavingEpoch } from "../../../lib/engine/index.ts";
 import type { TopicPartitions } from "../../../lib/format/items/index.ts";
-import { type ItemStore, OutcomeUnknown, StoreUnavailable } from "../../../lib/ports/index.ts";
 import { CumulogError, present } from "../../../lib/std/index.ts";
 import { anEngine, memoryDeps } from "../../support/log.ts";
+import { Chance, slow, turns, type Weather } from "./weather.ts";
 
 const partitions = 6;
 const members = 4;
 const beatsEach = 40;
 const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
-
-/** mulberry32: the same seed, the same run. */
-class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  }
-}
-
-type Weather = { isFoul: boolean };
-
-/** Each call takes some turns before and after it is done; in foul weather some are lost, or their answers. */
-function slow(items: ItemStore, chance: Chance, weather: Weather): ItemStore {
-  return new Proxy(items, {
-    get(target, name: keyof ItemStore) {
-      return async (...args: readonly unknown[]) => {
-        await turns(chance.below(4));
-        const luck = weather.isFoul ? chance.below(100) : 99;
-        if (luck < 3) throw new StoreUnavailable("lost");
-        const answer = await Reflect.apply(target[name] as () => Promise<unknown>, target, args);
-        await turns(chance.below(4));
-        if (luck < 6 && name !== "get" && name !== "query") throw new OutcomeUnknown("its answer was lost");
-        return answer;
-      };
-    },
-  });
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve));
-}
 
 /** Which client has been told which partition. */
 class Told {

@@ -192,13 +192,6 @@ describe("a group of kind consumer", () => {
       name: "UnsupportedAssignor",
     });
   });
-
-  it("has members of one protocol at a time", async () => {
-    const engines = await aTopicOf(1);
-    await new Client("a").beat(engines[0]);
-    const { joined } = await import("./testing.ts");
-    await expect(joined(engines[1])).rejects.toMatchObject({ name: "OtherGroupKind" });
-  });
 });
 
 describe("offsets of a group of kind consumer", () => {

@@ -56,6 +56,11 @@ function knows({ protocols }: ClassicMember, name: string): boolean {
   return protocols.some(each => each.name === name);
 }
 
+/** What the member is called, whether or not it had an id. */
+export function nameOf(request: JoinRequest, random: Random): string {
+  return request.memberId === "" ? (request.newId ?? newMemberId(request, random)) : request.memberId;
+}
+
 /** What a new member is called: by its client or its instance, and unlike any other. */
 export function newMemberId({ clientId, instanceId }: JoinRequest, random: Random): string {
   const bytes = Buffer.from(random.bytes(16)).toString("hex");

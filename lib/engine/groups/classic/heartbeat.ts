@@ -3,7 +3,7 @@
  * due, and whoever is served here looks after the others from time to time.
  */
 import { memberKeyOf } from "../../../format/items/index.ts";
-import { checkMember, unknownMember } from "../admission.ts";
+import { checkMember, isOfConsumers, unknownMember } from "../admission.ts";
 import { GroupUnavailable, RebalanceInProgress } from "../errors.ts";
 import type { KnownGroup } from "../known.ts";
 import type { GroupStore } from "../store.ts";
@@ -22,20 +22,29 @@ export class Heartbeats {
     this.#deps = deps;
   }
 
-  /** Resolves when the member is in the present generation; throws what it has to do otherwise. */
-  async heartbeat(known: KnownGroup, request: HeartbeatRequest): Promise<void> {
+  /**
+   * Resolves when the member is in the present generation, throws what it has to do otherwise; "moved" when the group is of kind
+   * consumer by now.
+   */
+  async heartbeat(known: KnownGroup, request: HeartbeatRequest): Promise<"fine" | "moved"> {
     const mustJoin = await this.#rebalanceOf(known, request);
+    if (mustJoin === "moved") return "moved";
     await stayAlive(known, request);
     if (this.#deps.looker.isDue(known)) await this.#deps.looker.look(known);
     // One that is told to join lives all the same: it may still be at its work.
     if (mustJoin) throw mustJoin;
+    return "fine";
   }
 
-  async #rebalanceOf(known: KnownGroup, request: HeartbeatRequest): Promise<RebalanceInProgress | undefined> {
+  async #rebalanceOf(
+    known: KnownGroup,
+    request: HeartbeatRequest,
+  ): Promise<RebalanceInProgress | "moved" | undefined> {
     if (await this.#isFine(known, request)) return undefined;
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const state = await known.state.run();
       if (state === undefined) throw unknownMember(known.id, request);
+      if (isOfConsumers(state)) return "moved";
       const roster = await known.generations.roster(state);
       if (roster === undefined) continue;
       try {

@@ -7,20 +7,21 @@ import {
   classicMemberAttributes,
   type GroupState,
   groupMemberKey,
-  isMember,
+  hasNotBeaten,
+  isClassicMember,
+  isConsumerMember,
   memberKeyOf,
-  readClassicMember,
 } from "../../../format/items/index.ts";
-import type { Condition } from "../../../ports/index.ts";
+import type { Attributes, Condition } from "../../../ports/index.ts";
 import { equalBytes } from "../../../std/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
-import { checkMember, hasMembers } from "../admission.ts";
-import { GroupUnavailable, OtherGroupKind } from "../errors.ts";
+import { checkMember, isOfConsumers } from "../admission.ts";
+import { GroupUnavailable } from "../errors.ts";
 import type { Roster } from "../generation.ts";
 import type { KnownGroup } from "../known.ts";
 import type { GroupStore } from "../store.ts";
 import type { JoinAnswer, JoinRequest } from "../types.ts";
-import { checkFits, checkJoin, newMemberId } from "./check-join.ts";
+import { checkFits, checkJoin, nameOf } from "./check-join.ts";
 import { stayAlive } from "./heartbeat.ts";
 import { isIn, type Looker } from "./look.ts";
 import { replaceStatic } from "./replace-static.ts";
@@ -37,8 +38,14 @@ type Joiner = {
   readonly request: JoinRequest;
   readonly key: string;
   readonly memberId: string;
-  readonly before: ClassicMember | undefined;
+  readonly before: Before | undefined;
 };
+
+/** Whose item lies under the key. */
+type Before = { readonly memberId: string };
+
+/** How often an item that is left over from the other kind may be found, and another one instead. */
+const attemptsMax = 5;
 
 export class Joining {
   readonly #deps: Deps;
@@ -49,37 +56,30 @@ export class Joining {
     this.#options = options;
   }
 
-  /** Resolves when the member is in a generation. */
-  async join(known: KnownGroup, request: JoinRequest): Promise<JoinAnswer> {
+  /** Resolves when the member is in a generation; "moved" when the group is of kind consumer by now. */
+  async join(known: KnownGroup, request: JoinRequest): Promise<JoinAnswer | "moved"> {
     checkJoin(request, this.#options.groups);
-    const state = await this.#stateFor(known);
-    const memberId = request.memberId === "" ? newMemberId(request, this.#deps.random) : request.memberId;
+    const state = await known.state.run();
+    if (isOfConsumers(state)) return "moved";
+    const memberId = nameOf(request, this.#deps.random);
     const key = memberKeyOf(memberId, request.instanceId);
     const before = await this.#memberBefore(request, key);
     const members = await known.members.run();
     checkFits(request, members, key, this.#options.groups);
     const joiner = { request, key, memberId, before };
     if (before === undefined && request.instanceId === undefined && request.mustKnowId) {
-      await this.#write(known, joiner, 0);
-      return { kind: "idRequired", memberId };
+      const isWritten = await this.#write(known, joiner, 0);
+      return isWritten ? { kind: "idRequired", memberId } : "moved";
     }
     const early = state && (await this.#withoutRebalance(known, state, joiner));
     return early ?? this.#joinNext(known, joiner);
   }
 
-  async #stateFor(known: KnownGroup): Promise<GroupState | undefined> {
-    const state = await known.state.run();
-    if (state?.kind === "consumer" && hasMembers(state))
-      throw new OtherGroupKind(`group ${known.id} has members of the newer protocol (KIP-848)`);
-    return state;
-  }
-
   /** Throws UnknownMember and InstanceFenced for an id that the group does not know under this key. */
-  async #memberBefore(request: JoinRequest, key: string): Promise<ClassicMember | undefined> {
+  async #memberBefore(request: JoinRequest, key: string): Promise<Before | undefined> {
     const itemKey = groupMemberKey(request.group, key);
     if (request.memberId === "" && request.instanceId === undefined) return undefined;
-    const attributes = await this.#deps.store.get(itemKey, true);
-    const before = attributes && readClassicMember(itemKey.sk, attributes);
+    const before = memberIn(await this.#deps.store.get(itemKey, true));
     if (request.memberId !== "") checkMember(request.group, request, before?.memberId);
     return before;
   }
@@ -103,18 +103,19 @@ export class Joining {
       return isLeading || !equalBytes(place.metadata, metadata) ? undefined : answer(state, roster, joiner);
     }
     if (request.memberId !== "" || state.phase !== "stable") return undefined;
-    await this.#write(known, joiner, state.generation);
+    if (!(await this.#write(known, joiner, state.generation))) return undefined;
     // What it says may differ, as in Kafka: one that was restarted owns nothing any more.
     const replaced = await replaceStatic(this.#deps.store, known, state, roster, { key, memberId, metadata });
     return replaced && answer(replaced.state, replaced.roster, joiner, { isReplaced: true });
   }
 
-  async #joinNext(known: KnownGroup, joiner: Joiner): Promise<JoinAnswer> {
+  async #joinNext(known: KnownGroup, joiner: Joiner): Promise<JoinAnswer | "moved"> {
     let written: number | undefined;
     const { memberId, key, request } = joiner;
     const attendant = known.attend(this.#options, () => this.#deps.looker.look(known));
     let state = await known.state.run();
     for (;;) {
+      if (isOfConsumers(state)) return "moved";
       const generation = state?.generation ?? 0;
       if (state !== undefined && written !== undefined && generation >= written) {
         const roster = await known.generations.roster(state);
@@ -123,17 +124,17 @@ export class Joining {
       }
       if (written === undefined || generation >= written) {
         written = generation + 1;
-        await this.#write(known, joiner, written);
+        if (!(await this.#write(known, joiner, written))) return "moved";
         known.wake();
       }
       if (state?.phase !== "preparing") {
         state = await this.#prepare(known, written);
-        if (state !== undefined && state.generation >= written) continue;
+        if (isOfConsumers(state) || (state !== undefined && state.generation >= written)) continue;
       }
       const seen = await attendant.next(request.signal);
       if (seen === "ended") throw new GroupUnavailable(`the wait for group ${known.id} was ended`);
       state = seen;
-      await stayAlive(known, { ...request, memberId });
+      if (!isOfConsumers(state)) await stayAlive(known, { ...request, memberId });
     }
   }
 
@@ -145,14 +146,15 @@ export class Joining {
       let state = await known.state.run();
       for (;;) {
         if (state !== undefined && (state.phase === "preparing" || state.generation >= target)) return state;
+        if (isOfConsumers(state)) return state;
         const made = await this.#deps.transitions.make(known, state, "joins");
         state = made.state;
       }
     });
   }
 
-  /** Writes the member's item. Who is not there any more, or was replaced, is not brought back. */
-  async #write(known: KnownGroup, joiner: Joiner, joined: number): Promise<void> {
+  /** Writes the member's item. Who is not there any more, or was replaced, is not brought back. False: of the other kind by now. */
+  async #write(known: KnownGroup, joiner: Joiner, joined: number): Promise<boolean> {
     const { request, key, memberId, before } = joiner;
     const { instanceId, clientId, host, sessionMs, rebalanceMs, protocolType, protocols } = request;
     const member: ClassicMember = {
@@ -168,18 +170,41 @@ export class Joining {
       protocols,
     };
     const item = { ...groupMemberKey(known.id, key), attributes: classicMemberAttributes(member) };
-    const result = await this.#deps.store.put(item, mayWrite(memberId, before));
-    if (result.kind === "applied") return;
-    const there = result.current && readClassicMember(item.sk, result.current);
-    checkMember(known.id, { memberId, ...(instanceId !== undefined && { instanceId }) }, there?.memberId);
+    let condition = mayWrite(memberId, before);
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const result = await this.#deps.store.put(item, condition);
+      if (result.kind === "applied") return true;
+      const there = memberIn(result.current);
+      const isReplaceable = there !== undefined && isConsumerMember(there.attributes);
+      const isKnown = request.memberId === "" || !isReplaceable;
+      if (!isKnown || !isReplaceable)
+        checkMember(known.id, { memberId, ...(instanceId !== undefined && { instanceId }) }, there?.memberId);
+      if (!isReplaceable) return true;
+      // Read after the item: in a group of this kind it is left over, and goes if it is unchanged.
+      if (isOfConsumers(await known.state.run())) return false;
+      condition = hasNotBeaten(there.memberId, there.beat);
+    }
+    throw new GroupUnavailable(`member "${memberId}" of group ${known.id} is served elsewhere`);
   }
 }
 
-/** Our own item from before, the one that we replace, or a place that nobody has. */
-function mayWrite(memberId: string, before: ClassicMember | undefined): Condition {
-  const ours = isMember(memberId);
+/** Who lies there, in whatever form. */
+function memberIn(
+  attributes: Attributes | undefined,
+): (Before & { readonly beat: string; readonly attributes: Attributes }) | undefined {
+  const { memberId, beat } = attributes ?? {};
+  return attributes && typeof memberId === "string" && typeof beat === "string"
+    ? { memberId, beat, attributes }
+    : undefined;
+}
+
+/** Our own item from before, the one that we replace, or a place that nobody has; none of the other kind. */
+function mayWrite(memberId: string, before: Before | undefined): Condition {
+  const ours = isClassicMember(memberId);
   if (before === undefined) return [{ kind: "either", of: [ours, [{ kind: "itemAbsent" }]] }];
-  return before.memberId === memberId ? ours : [{ kind: "either", of: [ours, isMember(before.memberId)] }];
+  return before.memberId === memberId
+    ? ours
+    : [{ kind: "either", of: [ours, isClassicMember(before.memberId)] }];
 }
 
 function answer(

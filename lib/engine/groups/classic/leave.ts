@@ -3,13 +3,20 @@
  */
 import { groupMemberKey, isMember, memberKeyOf } from "../../../format/items/index.ts";
 import { CumulogError } from "../../../std/index.ts";
-import { checkMember } from "../admission.ts";
+import { checkMember, isOfConsumers } from "../admission.ts";
+import type { Snapshots } from "../consumer/snapshot.ts";
 import type { KnownGroup } from "../known.ts";
+import type { Hosting } from "../migration/hosted.ts";
 import type { GroupStore } from "../store.ts";
 import type { LeaveAnswer, Leaver } from "../types.ts";
 import type { Looker } from "./look.ts";
 
-type Deps = { readonly store: GroupStore; readonly looker: Looker };
+type Deps = {
+  readonly store: GroupStore;
+  readonly looker: Looker;
+  readonly hosting: Hosting;
+  readonly snapshots: Snapshots;
+};
 
 export class Leaving {
   readonly #deps: Deps;
@@ -31,12 +38,14 @@ export class Leaving {
           },
         ),
       );
-    await this.#deps.looker.lookAtMembers(known);
+    const state = await this.#deps.looker.lookAtMembers(known);
+    if (isOfConsumers(state)) await this.#deps.snapshots.take(known);
     known.wake();
     return answers;
   }
 
   async #leaveOne(known: KnownGroup, leaver: Leaver): Promise<void> {
+    if ((await this.#deps.hosting.leave(known, leaver)) === "left") return;
     const { memberId, instanceId } = leaver;
     const itemKey = groupMemberKey(known.id, memberKeyOf(memberId, instanceId));
     // An operator names a static member by its instance alone.

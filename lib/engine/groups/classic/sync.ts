@@ -3,7 +3,7 @@
  */
 import { encodeAssignment, type GroupState, memberKeyOf } from "../../../format/items/index.ts";
 import type { EngineOptions } from "../../types.ts";
-import { unknownMember } from "../admission.ts";
+import { isOfConsumers, unknownMember } from "../admission.ts";
 import { GroupUnavailable } from "../errors.ts";
 import type { Roster } from "../generation.ts";
 import type { KnownGroup } from "../known.ts";
@@ -25,12 +25,13 @@ export class Syncing {
     this.#options = options;
   }
 
-  /** Resolves when the generation has its assignment. */
-  async sync(known: KnownGroup, request: SyncRequest): Promise<SyncAnswer> {
+  /** Resolves when the generation has its assignment; "moved" when the group is of kind consumer by now. */
+  async sync(known: KnownGroup, request: SyncRequest): Promise<SyncAnswer | "moved"> {
     const key = memberKeyOf(request.memberId, request.instanceId);
     const attendant = known.attend(this.#options, () => this.#deps.looker.look(known));
     let state = await known.state.run();
     for (;;) {
+      if (isOfConsumers(state)) return "moved";
       const roster = state && (await known.generations.roster(state));
       // Between two reads the group has moved on: look again.
       if (state !== undefined && roster !== undefined) {

@@ -35,6 +35,8 @@ export class Transitions {
     event: ClassicEvent,
     particulars: Particulars = {},
   ): Promise<Made> {
+    // Of the other kind by now: nothing of this one happens to it.
+    if (before?.phase === "assigned") return { isMade: false, state: before };
     const outcome = outcomeOf((before?.phase ?? "empty") as ClassicPhase, event);
     if (outcome.kind !== "goes") return { isMade: false, state: before };
     const after = next(before, outcome, particulars, this.#clock.now());
@@ -64,8 +66,9 @@ function next(
   if (to === "empty" || to === "dead") return { ...flat, ...typeOf(before) };
   if (before === undefined || before.phase === "empty" || isReborn) return { ...flat, ...particulars };
   const { version: _, assignment, ...kept } = before;
-  // The assignment is of the generation before: its own comes with the leader.
-  return { ...kept, ...flat, ...(to === "stable" && assignment && { assignment }), ...particulars };
+  // While members join they still own what they had; a generation's own assignment comes with its leader.
+  const isOwned = to === "stable" || to === "preparing";
+  return { ...kept, ...flat, ...(isOwned && assignment && { assignment }), ...particulars };
 }
 
 /** An empty group keeps what its members called what they do: commits go on, and reports say it. */

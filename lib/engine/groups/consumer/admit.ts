@@ -4,7 +4,14 @@
  * what it owns; any other is fenced.
  */
 import { limits } from "../../../format/index.ts";
-import { type ConsumerMember, memberKeyOf, type Subscription } from "../../../format/items/index.ts";
+import {
+  type ConsumerMember,
+  type GroupProtocol,
+  isHosted,
+  memberKeyOf,
+  type Subscription,
+} from "../../../format/items/index.ts";
+import { equalBytes } from "../../../std/index.ts";
 import { checkMember, unknownMember } from "../admission.ts";
 import { FencedMemberEpoch, MemberTooLarge, UnreleasedInstance, UnsupportedAssignor } from "../errors.ts";
 import type { GroupOptions } from "../types.ts";
@@ -39,12 +46,23 @@ export async function admitMember(
   const key = memberKeyOf(memberId, request.instanceId);
   const before = members.get(key);
   const isJoining = request.epoch === 0;
-  if (isJoining) checkFree(request, memberId, before);
+  if (request.protocols) checkHosted(request, before);
+  else if (isJoining) checkFree(request, memberId, before);
   else checkEpoch(request, before);
-  const member = said(request, memberId, isJoining ? joining(before) : before, options);
+  const member = said(request, memberId, baseOf(request, before), options);
   if (before === undefined || !isSameSubscription(member.subscription, before.subscription))
     await checkSubscription(member.subscription);
   return { key, before, member };
+}
+
+/** What the member is known as so far. */
+function baseOf(
+  { epoch, memberId, protocols }: ConsumerHeartbeatRequest,
+  before: ConsumerMember | undefined,
+): ConsumerMember | undefined {
+  // A hosted member joins again and again; it says what it still owns, where others own nothing.
+  if (protocols) return before?.memberId === memberId ? before : undefined;
+  return epoch === 0 ? joining(before) : before;
 }
 
 function checkSize({ memberId, instanceId, clientId, rackId, names, regex }: ConsumerHeartbeatRequest): void {
@@ -59,13 +77,18 @@ function checkSize({ memberId, instanceId, clientId, rackId, names, regex }: Con
     throw new MemberTooLarge(`a subscription of ${bytes} bytes, ${limits.groupMemberBytesMax / 4} allowed`);
 }
 
-/** A static member takes the place of one that has left it, not of one that is there. */
+/** A member of KIP-848 does not become a hosted one; a static one may be replaced by another, under another id. */
+function checkHosted(request: ConsumerHeartbeatRequest, before: ConsumerMember | undefined): void {
+  if (before?.memberId === request.memberId && !isHosted(before)) throw unknownMember(request.group, request);
+}
+
+/** A static member takes the place of one that has left it, or that speaks the classic protocol, not of one that is there. */
 function checkFree(
   { group, instanceId }: ConsumerHeartbeatRequest,
   memberId: string,
   before: ConsumerMember | undefined,
 ): void {
-  const isThere = before !== undefined && before.epoch !== leavingForAWhileEpoch;
+  const isThere = before !== undefined && before.epoch !== leavingForAWhileEpoch && !isHosted(before);
   if (isThere && before.memberId !== memberId)
     throw new UnreleasedInstance(
       `instance "${instanceId}" of group ${group} is in use by "${before.memberId}"`,
@@ -75,7 +98,7 @@ function checkFree(
 function checkEpoch(request: ConsumerHeartbeatRequest, before: ConsumerMember | undefined): void {
   const { group, memberId, epoch, owned } = request;
   checkMember(group, request, before?.memberId);
-  if (before === undefined) throw unknownMember(group, request);
+  if (before === undefined || isHosted(before)) throw unknownMember(group, request);
   if (epoch === before.epoch) return;
   const missedAnswer =
     epoch === before.previousEpoch && owned !== undefined && isSubset(owned, before.assigned);
@@ -97,13 +120,14 @@ function said(
   before: ConsumerMember | undefined,
   { consumerSessionMs }: GroupOptions,
 ): ConsumerMember {
-  const { instanceId, rackId, clientId, host } = request;
+  const { instanceId, rackId, clientId, host, protocols } = request;
   const subscription = subscriptionSaid(request, before?.subscription);
   const rebalanceMs = request.rebalanceMs ?? before?.rebalanceMs ?? rebalanceMsDefault;
   const isSame =
     before !== undefined &&
     before.memberId === memberId &&
-    (request.epoch !== 0 || isNew(before)) &&
+    (request.epoch !== 0 || protocols !== undefined || isNew(before)) &&
+    isSameProtocols(protocols, before.protocols) &&
     rebalanceMs === before.rebalanceMs &&
     (request.sessionMs ?? before.sessionMs) === before.sessionMs &&
     isSameSubscription(subscription, before.subscription);
@@ -122,7 +146,22 @@ function said(
     subscription,
     assigned: before?.assigned ?? noPartitions,
     revoking: before?.revoking ?? noPartitions,
+    ...(protocols && { protocols }),
   };
+}
+
+function isSameProtocols(
+  a: readonly GroupProtocol[] | undefined,
+  b: readonly GroupProtocol[] | undefined,
+): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.length === b.length &&
+    a.every(({ name, metadata }, i) => {
+      const other = b[i];
+      return other?.name === name && equalBytes(other.metadata, metadata);
+    })
+  );
 }
 
 /** It has joined and was never told anything. */

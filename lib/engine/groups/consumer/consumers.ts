@@ -7,20 +7,24 @@
 import {
   type ConsumerMember,
   consumerMemberItem,
+  type GroupProtocol,
   type GroupState,
   groupMemberKey,
+  isHosted,
   isMember,
   memberKeyOf,
   memberUnchanged,
   type Subscription,
   type TopicPartitions,
 } from "../../../format/items/index.ts";
-import type { Random } from "../../../ports/index.ts";
+import type { Condition, Random } from "../../../ports/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
-import { checkGroupId } from "../admission.ts";
+import { checkGroupId, unknownMember } from "../admission.ts";
 import { GroupFull, GroupUnavailable } from "../errors.ts";
 import type { KnownGroup, KnownGroups } from "../known.ts";
+import type { Upgrades } from "../migration/upgrade.ts";
 import type { GroupStore } from "../store.ts";
+import type { GroupOptions } from "../types.ts";
 import { admitMember } from "./admit.ts";
 import type { ConsumerLooker } from "./look.ts";
 import { isSame, noPartitions } from "./partitions.ts";
@@ -38,6 +42,7 @@ type Deps = Pick<EngineDeps, "random"> & {
   readonly known: KnownGroups;
   readonly snapshots: Snapshots;
   readonly looker: ConsumerLooker;
+  readonly upgrades: Upgrades;
 };
 
 /** Where a member stood when it was served last, and the state that this was decided on. */
@@ -69,7 +74,7 @@ export class Consumers {
 
   /**
    * Takes one heartbeat. Throws InvalidGroupId, InvalidRegularExpression, UnsupportedAssignor, MemberTooLarge, GroupFull, UnknownMember,
-   * InstanceFenced, UnreleasedInstance, FencedMemberEpoch, OtherGroupKind, GroupUnavailable.
+   * InstanceFenced, UnreleasedInstance, FencedMemberEpoch, UpgradeRefused, GroupUnavailable.
    */
   async heartbeat(request: ConsumerHeartbeatRequest): Promise<ConsumerHeartbeatAnswer> {
     checkGroupId(request.group);
@@ -85,9 +90,42 @@ export class Consumers {
     const trail: Trail = new Set();
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const answer = await this.#advance(known, named, trail);
+      if (answer === "classic") await this.#upgrade(known, named, trail);
+      else if (answer) return answer;
+    }
+    throw tooFast(known);
+  }
+
+  /** Takes a JoinGroup of a hosted member; undefined: the group is of kind classic by now. Throws as `heartbeat`. */
+  async join(
+    known: KnownGroup,
+    request: ConsumerHeartbeatRequest & { readonly protocols: readonly GroupProtocol[] },
+  ): Promise<ConsumerHeartbeatAnswer | undefined> {
+    const trail: Trail = new Set();
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const answer = await this.#advance(known, request, trail);
+      if (answer === "classic") return undefined;
       if (answer) return answer;
     }
-    throw new GroupUnavailable(`group ${known.id} changes faster than its members can be served`);
+    throw tooFast(known);
+  }
+
+  /**
+   * Makes the group one of kind consumer, for one that joins. Its item is there first: a group of this kind that has only hosted
+   * members goes back.
+   */
+  async #upgrade(known: KnownGroup, request: ConsumerHeartbeatRequest, trail: Trail): Promise<void> {
+    if (request.epoch !== 0) throw unknownMember(known.id, request);
+    const plan = await this.#deps.upgrades.plan(known);
+    if (plan === undefined) return;
+    const { key, before, member } = await admitMember(request, plan.members, this.#options.groups);
+    checkRoom(known, before, plan.members, this.#options.groups);
+    if (member !== before) {
+      const written = await this.#write(known, key, before, member);
+      if (written === undefined) return;
+      trail.add(written.beat);
+    }
+    await this.#deps.upgrades.convert(known, plan);
   }
 
   /** The answer for a member that has all of its target and says nothing new. */
@@ -107,15 +145,15 @@ export class Consumers {
     return this.#answer(memberId, epoch, undefined, settled.assigned);
   }
 
-  /** One step, from strong reads; undefined when others changed the group meanwhile. */
+  /** One step, from strong reads; undefined when others changed the group meanwhile; "classic" when it is of that kind. */
   async #advance(
     known: KnownGroup,
     request: ConsumerHeartbeatRequest,
     trail: Trail,
-  ): Promise<ConsumerHeartbeatAnswer | undefined> {
+  ): Promise<ConsumerHeartbeatAnswer | "classic" | undefined> {
     const { memberId } = request;
     const seen = await this.#said(known, request, trail);
-    if (seen === undefined) return undefined;
+    if (seen === undefined || seen === "classic") return seen;
     const { key, before, written, snapshot, state } = seen;
     const step = stepOf({
       member: written,
@@ -127,9 +165,10 @@ export class Consumers {
       },
       owned: request.owned,
     });
-    const after = await this.#take(known, key, written, step, state, trail);
+    const after = await this.#take(known, key, written, step, state, trail, request);
     if (after === undefined) return undefined;
-    this.#remember(known, key, { ...after, assignment: nameOf(state) }, step.isSettled);
+    const isSettled = step.isSettled && request.protocols === undefined;
+    this.#remember(known, key, { ...after, assignment: nameOf(state) }, isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
     const says = request.owned !== undefined && !request.holdsNothing;
     const isNews = says || request.epoch !== after.epoch;
@@ -141,9 +180,9 @@ export class Consumers {
   async #said(known: KnownGroup, request: ConsumerHeartbeatRequest, trail: Trail) {
     const { snapshots } = this.#deps;
     const first = await snapshots.take(known);
+    if (first === undefined) return "classic";
     const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
-    if (before === undefined && first.members.size >= this.#options.groups.membersMax)
-      throw new GroupFull(`group ${known.id} has ${first.members.size} members already`);
+    checkRoom(known, before, first.members, this.#options.groups);
     checkTrail(request, trail, before);
     if (member === before) {
       const { state } = first;
@@ -154,6 +193,7 @@ export class Consumers {
     trail.add(written.beat);
     // The target is made anew with what was said; whoever makes it reads the subscriptions of all.
     const snapshot = await snapshots.take(known);
+    if (snapshot === undefined) return "classic";
     const { state } = snapshot;
     const isThere = snapshot.members.get(key)?.beat === written.beat;
     return isThere && state ? { key, before, written, snapshot, state } : undefined;
@@ -167,12 +207,15 @@ export class Consumers {
     step: Step,
     state: GroupState,
     trail: Trail,
+    { protocols }: ConsumerHeartbeatRequest,
   ): Promise<ConsumerMember | undefined> {
-    if (!step.isChanged) return before;
-    const written = await this.#write(known, key, before, step.member);
-    if (written === undefined || !step.takesUp) return written;
+    // A hosted member is told all that its item has: an earlier request may have written a claim, and died before it looked.
+    const isTold = step.takesUp || protocols !== undefined;
+    const written = step.isChanged ? await this.#write(known, key, before, step.member) : before;
+    if (written === undefined || !isTold) return written;
     const now = await known.state.run();
     if (now?.assignment?.name === state.assignment?.name) return written;
+    if (!step.isChanged) return undefined;
     // The client was not told: the claim is taken back, or others would wait until it gives up what it never had.
     const undone = await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
     trail.add((undone ?? written).beat);
@@ -205,7 +248,10 @@ export class Consumers {
     if ((await known.state.run())?.kind !== "consumer") return nobody;
     if (epoch === leavingForAWhileEpoch && instanceId !== undefined)
       await this.#leaveForAWhile(known, key, request);
-    else await store.delete(groupMemberKey(known.id, key), isMember(memberId));
+    else {
+      const isOurs: Condition = [...isMember(memberId), { kind: "absent", name: "protocols" }];
+      await store.delete(groupMemberKey(known.id, key), isOurs);
+    }
     await this.#deps.snapshots.take(known);
     return nobody;
   }
@@ -214,7 +260,7 @@ export class Consumers {
   async #leaveForAWhile(known: KnownGroup, key: string, request: ConsumerHeartbeatRequest): Promise<void> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const before = (await this.#deps.store.readConsumers(known.id)).get(key);
-      if (before === undefined || before.memberId !== request.memberId) return;
+      if (before === undefined || before.memberId !== request.memberId || isHosted(before)) return;
       const away = {
         ...before,
         epoch: leavingForAWhileEpoch,
@@ -247,6 +293,21 @@ export class Consumers {
   ): ConsumerHeartbeatAnswer {
     return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, assignment, assigned };
   }
+}
+
+function tooFast({ id }: KnownGroup): GroupUnavailable {
+  return new GroupUnavailable(`group ${id} changes faster than its members can be served`);
+}
+
+/** Throws GroupFull. */
+function checkRoom(
+  { id }: KnownGroup,
+  before: ConsumerMember | undefined,
+  members: ReadonlyMap<string, ConsumerMember>,
+  { membersMax }: GroupOptions,
+): void {
+  if (before === undefined && members.size >= membersMax)
+    throw new GroupFull(`group ${id} has ${members.size} members already`);
 }
 
 /**

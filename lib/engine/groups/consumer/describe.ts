@@ -32,8 +32,9 @@ export class ConsumerReports {
       if (target === undefined) continue;
       const members = await store.readConsumers(group);
       const described = [...members].map(
-        ([key, { beat: _, previousEpoch: __, sessionMs: ___, ...member }]): DescribedConsumer => ({
+        ([key, { beat: _, previousEpoch: __, sessionMs: ___, protocols, ...member }]): DescribedConsumer => ({
           ...member,
+          isHosted: protocols !== undefined,
           target: target.get(key) ?? noPartitions,
         }),
       );

@@ -2,13 +2,24 @@
  * The members of a group of kind consumer as of now, those that are silent for too long, or do not give up in time what they are to
  * give up, deleted. What they owned is free from then on: their commits are refused.
  */
-import { type ConsumerMember, groupMemberKey, memberUnchanged } from "../../../format/items/index.ts";
+import {
+  type ConsumerMember,
+  type GroupState,
+  groupMemberKey,
+  isHosted,
+  memberUnchanged,
+} from "../../../format/items/index.ts";
 import type { EngineDeps, EngineOptions } from "../../types.ts";
+import { isOfConsumers } from "../admission.ts";
 import type { KnownGroup } from "../known.ts";
+import type { Adoption } from "../migration/adopt.ts";
 import { expiredAfterMs, Observations } from "../observe.ts";
 import type { GroupStore } from "../store.ts";
 
-type Deps = Pick<EngineDeps, "clock" | "telemetry"> & { readonly store: GroupStore };
+type Deps = Pick<EngineDeps, "clock" | "telemetry"> & {
+  readonly store: GroupStore;
+  readonly adoption: Adoption;
+};
 
 export class ConsumerLooker {
   readonly #deps: Deps;
@@ -27,18 +38,29 @@ export class ConsumerLooker {
     return this.#deps.clock.monotonicMs() >= (this.#dueMs.get(known) ?? 0);
   }
 
-  /** Everyone who lives, by key. */
-  async members(known: KnownGroup): Promise<ReadonlyMap<string, ConsumerMember>> {
-    const members = new Map(await this.#deps.store.readConsumers(known.id));
+  /**
+   * Everyone who lives, by key, as of a moment after the state was read; undefined when some had still to be adopted: the next
+   * look sees them.
+   */
+  async members(
+    known: KnownGroup,
+    state: GroupState | undefined,
+  ): Promise<ReadonlyMap<string, ConsumerMember> | undefined> {
+    const all = await this.#deps.store.readAllMembers(known.id);
+    if (state && isOfConsumers(state) && all.classics.size > 0) {
+      await this.#deps.adoption.host(known, state, all.classics);
+      return undefined;
+    }
+    const members = new Map(all.consumers);
+    const toDo = (member: ConsumerMember): string => toGiveUp(member, state);
     const revoking = this.#revoking.get(known) ?? new Observations(this.#deps.clock);
     this.#revoking.set(known, revoking);
     known.observations.look(new Map([...members].map(([key, { beat }]) => [key, beat])));
-    revoking.look(new Map([...members].map(([key, member]) => [key, toGiveUp(member)])));
+    revoking.look(new Map([...members].map(([key, member]) => [key, toDo(member)])));
     this.#dueMs.set(known, this.#deps.clock.monotonicMs() + this.#options.groups.consumerHeartbeatMs);
     for (const [key, member] of members) {
       const isSilent = known.observations.silentMs(key, member.beat) > expiredAfterMs(member.sessionMs);
-      const holdsOn =
-        member.revoking.size > 0 && revoking.silentMs(key, toGiveUp(member)) > member.rebalanceMs;
+      const holdsOn = toDo(member) !== "" && revoking.silentMs(key, toDo(member)) > member.rebalanceMs;
       if (!isSilent && !holdsOn) continue;
       const deleted = await this.#deps.store.delete(groupMemberKey(known.id, key), memberUnchanged(member));
       if (deleted.kind === "refused" && deleted.current !== undefined) continue;
@@ -55,8 +77,11 @@ export class ConsumerLooker {
   }
 }
 
-/** Names what a member has still to give up. */
-function toGiveUp({ epoch, revoking }: ConsumerMember): string {
+/** Names what a member has still to give up; a hosted one that has to join has said nothing yet. */
+function toGiveUp(member: ConsumerMember, state: GroupState | undefined): string {
+  const { epoch, revoking } = member;
+  const isBehind = isHosted(member) && state !== undefined && epoch < state.generation;
+  if (isBehind && revoking.size === 0) return `${epoch} joins`;
   const all = [...revoking].map(([topicId, indexes]) => `${topicId}:${indexes.join()}`);
   return revoking.size === 0 ? "" : `${epoch} ${all.join(" ")}`;
 }

@@ -7,8 +7,9 @@ import type { TopicId } from "../../../format/index.ts";
 import type { ConsumerMember, GroupState, TopicPartitions } from "../../../format/items/index.ts";
 import { SharedNext } from "../../../std/index.ts";
 import { hasMembers } from "../admission.ts";
-import { GroupUnavailable, OtherGroupKind } from "../errors.ts";
+import { GroupUnavailable } from "../errors.ts";
 import type { KnownGroup } from "../known.ts";
+import type { Downgrades } from "../migration/downgrade.ts";
 import type { ConsumerLooker } from "./look.ts";
 import type { Targets } from "./target.ts";
 
@@ -21,33 +22,45 @@ export type Snapshot = {
   readonly ownerOf: (topicId: TopicId, partition: number) => string | undefined;
 };
 
-type Deps = { readonly targets: Targets; readonly looker: ConsumerLooker };
+type Deps = {
+  readonly targets: Targets;
+  readonly looker: ConsumerLooker;
+  readonly downgrades: Downgrades;
+};
 
 /** How often it is begun anew because others change the group meanwhile. */
 const attemptsMax = 20;
 
 export class Snapshots {
   readonly #deps: Deps;
-  readonly #shared = new WeakMap<KnownGroup, SharedNext<Snapshot>>();
+  readonly #shared = new WeakMap<KnownGroup, SharedNext<Snapshot | undefined>>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
-  /** The group as of a moment after this call. Throws OtherGroupKind, GroupUnavailable. */
-  take(known: KnownGroup): Promise<Snapshot> {
+  /**
+   * The group as of a moment after this call; undefined: it is of kind classic, and has members. What is due is carried out
+   * before: members are expired and adopted, a target is made, the group goes back to kind classic. Throws GroupUnavailable.
+   */
+  take(known: KnownGroup): Promise<Snapshot | undefined> {
     const shared = this.#shared.get(known) ?? new SharedNext(() => this.#take(known));
     this.#shared.set(known, shared);
     return shared.run();
   }
 
-  async #take(known: KnownGroup): Promise<Snapshot> {
+  async #take(known: KnownGroup): Promise<Snapshot | undefined> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const state = await known.state.run();
-      checkKind(known, state);
-      const members = await this.#deps.looker.members(known);
+      if (state?.kind === "classic" && hasMembers(state)) return undefined;
+      const members = await this.#deps.looker.members(known, state);
+      if (members === undefined) continue;
       if (state === undefined && members.size === 0)
         return { state, members, target: new Map(), ownerOf: () => undefined };
+      if (state && this.#deps.downgrades.isDue(state, members)) {
+        await this.#deps.downgrades.convert(known, state, members);
+        continue;
+      }
       const targeted = await this.#deps.targets.current(known, state, members);
       // A claim by the target before may have been written since the members were read: begin anew below the new one.
       if (targeted === undefined || targeted.state.version !== state?.version) continue;
@@ -55,11 +68,6 @@ export class Snapshots {
     }
     throw new GroupUnavailable(`group ${known.id} changes faster than its members can be served`);
   }
-}
-
-function checkKind(known: KnownGroup, state: GroupState | undefined): void {
-  if (state?.kind === "classic" && hasMembers(state))
-    throw new OtherGroupKind(`group ${known.id} has members of the classic protocol: stop them first`);
 }
 
 function ownersOf(members: ReadonlyMap<string, ConsumerMember>): Snapshot["ownerOf"] {

@@ -1,7 +1,12 @@
 /**
  * What members of kind consumer ask and are answered (KIP-848): plain data, shared by every face.
  */
-import type { GroupPhase, Subscription, TopicPartitions } from "../../../format/items/index.ts";
+import type {
+  GroupPhase,
+  GroupProtocol,
+  Subscription,
+  TopicPartitions,
+} from "../../../format/items/index.ts";
 
 /** One heartbeat. What is undefined is as it was said before. */
 export type ConsumerHeartbeatRequest = {
@@ -29,6 +34,8 @@ export type ConsumerHeartbeatRequest = {
   readonly holdsNothing?: boolean;
   /** How long it may be silent, ms; undefined: as long as all others. */
   readonly sessionMs?: number;
+  /** A JoinGroup of a hosted member, which says all; its protocols as preferred. Its epoch is 0. */
+  readonly protocols?: readonly GroupProtocol[];
 };
 
 /** Epochs that say that a member goes. */
@@ -58,6 +65,8 @@ export type DescribedConsumer = {
   readonly subscription: Subscription;
   readonly assigned: TopicPartitions;
   readonly target: TopicPartitions;
+  /** Whether it speaks the classic protocol. */
+  readonly isHosted: boolean;
 };
 
 /** A group in a report. */

@@ -6,6 +6,7 @@ import {
   type GroupState,
   groupOffsetsKey,
   groupPartitionKey,
+  isAdopting,
   offsetsName,
   offsetsSortKeys,
 } from "../../../format/items/index.ts";
@@ -110,6 +111,8 @@ export class OffsetDeleter {
     if (!hasMembers(state)) return () => false;
     if (state.kind === "classic" && state.protocolType !== "consumer")
       throw new GroupNotEmpty(`group ${group} has members, which are no consumers: stop them first`);
+    // Members that are still to be adopted may read anything.
+    if (isAdopting(state)) return () => true;
     if (state.kind === "consumer") return this.#readByConsumers(group);
     const roster = await this.#deps.known.of(group).generations.roster(state);
     const topics = roster && [...roster.values()].map(({ metadata }) => subscribedTopics(metadata));
