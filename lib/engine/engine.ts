@@ -132,8 +132,17 @@ export class Engine {
     this.groupPolls = readers.polls;
     this.groupOperations = readers.operations;
     this.#deleter = new RecordDeleter(deps, options, resolver, shards);
-    const upkeepDeps = { ...deps, shards, topics: this.topics, producers: this.#producers, segmentClock };
-    this.upkeep = new Upkeep(upkeepDeps, options.compaction);
+    this.upkeep = new Upkeep(
+      {
+        ...deps,
+        shards,
+        topics: this.topics,
+        producers: this.#producers,
+        segmentClock,
+        cluster: this.#cluster,
+      },
+      options,
+    );
   }
 
   /** Appends batches. One answer per request, in their order; each is durable and ordered once answered. */

@@ -4,6 +4,7 @@
 import { limits } from "../format/index.ts";
 import { assert } from "../std/index.ts";
 import { defaultCompactionOptions } from "./compaction/index.ts";
+import { defaultSweepOptions } from "./sweep/index.ts";
 import type { EngineOptions } from "./types.ts";
 
 const mebibyte = 1024 * 1024;
@@ -35,6 +36,7 @@ export const defaultEngineOptions: EngineOptions = {
   // Nobody else would finish what a crash left half-made.
   mayChangeTopics: true,
   compaction: defaultCompactionOptions,
+  sweep: defaultSweepOptions,
   groups: {
     // Kafka's own defaults.
     sessionMsMin: 6_000,
@@ -57,6 +59,8 @@ export function checkEngineOptions(options: EngineOptions): void {
   assert(options.itemTierBytes <= limits.itemTierBytesMax, () => `itemTierBytes ${options.itemTierBytes}`);
   assert(options.flushesInFlight >= 1, () => `flushesInFlight ${options.flushesInFlight}`);
   assert(options.watchPauseMs <= options.watchPauseMsMax, "watchPauseMs is at most watchPauseMsMax");
+  assert(options.sweep.graceMs > 0 && options.sweep.restoreWindowMs >= 0, "a sweep leaves what is young");
+  assert(options.sweep.table !== "", "a sweep has the name of its table");
   const { sessionMsMin, sessionMsMax } = options.groups;
   assert(sessionMsMin > 0 && sessionMsMin <= sessionMsMax, "sessionMsMin is at most sessionMsMax");
   assert(options.lingerMs < options.appendDeadlineMs, "a batch lingers less than its deadline");

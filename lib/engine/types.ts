@@ -6,6 +6,7 @@ import type { Clock, Codecs, ItemStore, ObjectStore, Random, Telemetry } from ".
 import type { CumulogError } from "../std/index.ts";
 import type { CompactionOptions } from "./compaction/index.ts";
 import type { GroupOptions } from "./groups/index.ts";
+import type { SweepOptions } from "./sweep/index.ts";
 
 /** Everything that works. */
 export type EngineDeps = {
@@ -56,6 +57,7 @@ export type EngineOptions = {
   readonly mayChangeTopics: boolean;
   readonly groups: GroupOptions;
   readonly compaction: CompactionOptions;
+  readonly sweep: SweepOptions;
 };
 
 /** Batches for one partition: record batches v2 back to back, as the producer sent them. */

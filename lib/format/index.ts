@@ -25,12 +25,14 @@ export {
   hexHash,
   markObjectKey,
   markPrefix,
+  markTimeOf,
   ownerObjectKey,
   ownerObjectPrefix,
   segmentHash,
   segmentHashCount,
   segmentIdOfKey,
   segmentObjectKey,
+  segmentOfKey,
   segmentPrefix,
 } from "./object-keys.ts";
 export { type ItemKind, schema } from "./schema.ts";

@@ -48,12 +48,31 @@ export function segmentIdOfKey(key: string): SegmentId {
   return key.slice(-16) as SegmentId;
 }
 
+const ingestKey = /^ingest\/([0-9a-f]{2})\/([-0-9A-Z_a-z]{16})$/;
+const compactedKey = /^topics\/([-0-9A-Z_a-z]{22})\/\d+\/\d{16}-([-0-9A-Z_a-z]{16})$/;
+
+/** Whose bytes an object holds; undefined: the key is none that this program writes. `topicId`: of a compacted object. */
+export function segmentOfKey(
+  key: string,
+): { readonly id: SegmentId; readonly topicId: TopicId | undefined } | undefined {
+  const ingest = ingestKey.exec(key);
+  const id = (ingest?.[2] ?? compactedKey.exec(key)?.[2]) as SegmentId | undefined;
+  if (id === undefined || (ingest !== null && segmentHash(id) !== ingest[1])) return undefined;
+  return { id, topicId: compactedKey.exec(key)?.[1] as TopicId | undefined };
+}
+
 /** The object of the mark that a sweep makes for a time. */
 export function markObjectKey(timeMs: number): string {
   return `${markPrefix}${digits(timeMs)}`;
 }
 
-/** Says for which table a bucket is swept. */
+/** The time of the mark that lies there; undefined when none does. */
+export function markTimeOf(key: string): number | undefined {
+  const time = Number(key.slice(markPrefix.length));
+  return Number.isSafeInteger(time) && markObjectKey(time) === key ? time : undefined;
+}
+
+/** Says for which table a bucket is swept. Its bytes: the cluster id of that log. */
 export function ownerObjectKey(table: string): string {
   return `${ownerPrefix}${encodeURIComponent(table)}`;
 }

@@ -1,6 +1,7 @@
 /** Bytes of what the upkeep stores: written once, read for ever. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { pureCodecs } from "../../lib/adapters/pure/index.ts";
 import {
   decodeMark,
   encodeMark,
@@ -63,8 +64,8 @@ describe("golden bytes", () => {
   });
 
   it("of a sweep mark are written and read", () => {
-    expect(hex(encodeMark(mark))).toBe(golden("sweep/sweep-mark-1"));
-    expect(decodeMark(Buffer.from(golden("sweep/sweep-mark-1"), "hex"))).toEqual(mark);
+    expect(hex(encodeMark(mark, pureCodecs))).toBe(golden("sweep/sweep-mark-1"));
+    expect(decodeMark(Buffer.from(golden("sweep/sweep-mark-1"), "hex"), pureCodecs)).toEqual(mark);
   });
 });
 
@@ -106,5 +107,18 @@ describe("a record of quarantine", () => {
     expect(() => readQuarantineItem({ ...item, attributes: { ...item.attributes, why: 3 } })).toThrow(
       "not whole",
     );
+  });
+});
+
+describe("a sweep mark", () => {
+  it("is refused with any bit that is not what was written, and without its end", () => {
+    const bytes = encodeMark(mark, pureCodecs);
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const damaged = bytes.slice();
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(() => decodeMark(damaged, pureCodecs)).toThrow(MalformedBytes);
+    }
+    for (let end = 0; end < bytes.length; end++)
+      expect(() => decodeMark(bytes.subarray(0, end), pureCodecs)).toThrow(MalformedBytes);
   });
 });

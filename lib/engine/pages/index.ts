@@ -1,1 +1,2 @@
-export { type Call, committedPages, compactedPages } from "./read.ts";
+export { deleteItems } from "./delete.ts";
+export { type Call, committedPages, compactedPages, itemsOf, quarantined } from "./read.ts";

@@ -1,3 +1,6 @@
 export { Budget, type BudgetLimits, type Spent } from "./budget.ts";
+export type { RoundOptions, RoundReport } from "./round.ts";
+export type { PartitionSurvey } from "./survey.ts";
 export type { Tended } from "./tend.ts";
+export { TrustedClock } from "./trusted-clock.ts";
 export { Upkeep } from "./upkeep.ts";

@@ -11,6 +11,7 @@ import {
   Merger,
   type Site,
 } from "../compaction/index.ts";
+import { dropPages, Retention, type RetentionDeps } from "../retention/index.ts";
 import { partitionsOfShard, type Shards } from "../sequencer/index.ts";
 import type { Topic } from "../topics/index.ts";
 import type { Budget } from "./budget.ts";
@@ -22,28 +23,47 @@ export type Tended = {
   readonly merges: number;
   /** Chunks that could not be read. */
   readonly lost: number;
+  /** Offsets past their retention. */
+  readonly expired: number;
+  /** Index rows that nobody uses any more. */
+  readonly droppedPages: number;
   /** The budget was used up: there may be more to do. */
   readonly isCutShort: boolean;
 };
 
-type Deps = CompactorDeps & { readonly shards: Shards };
+/** What a turn has done that found nothing to do. */
+export const nothingDone: Tended = {
+  objects: 0,
+  compactedBytes: 0,
+  merges: 0,
+  lost: 0,
+  expired: 0,
+  droppedPages: 0,
+  isCutShort: false,
+};
+
+type Deps = CompactorDeps & RetentionDeps & { readonly shards: Shards };
 
 export class Tender {
   readonly #deps: Deps;
+  readonly #retention: Retention;
   readonly #compactor: Compactor;
   readonly #merger: Merger;
 
   constructor(deps: Deps, options: CompactionOptions) {
     this.#deps = deps;
+    this.#retention = new Retention(deps);
     this.#compactor = new Compactor(deps, options);
     this.#merger = new Merger(deps, options);
   }
 
   /** Looks after a shard of a topic that is in use. Throws what the stores throw. */
   async tend(topic: Topic, index: ShardIndex, nowMs: number, budget: Budget): Promise<Tended> {
-    const done = { objects: 0, compactedBytes: 0, merges: 0, lost: 0 };
+    const done = { objects: 0, compactedBytes: 0, merges: 0, lost: 0, expired: 0, droppedPages: 0 };
     const siteOf = this.#sites(topic, index, budget);
     for (const partition of partitionsOfShard(topic, index)) {
+      const first = await siteOf(partition);
+      if (first && budget.isLeft) done.expired += await this.#retention.apply(first, topic.configs, budget);
       for (let site = await siteOf(partition); site && budget.isLeft; site = await siteOf(partition)) {
         const compacted = await this.#compactor.compact(site, nowMs, budget);
         if (compacted === undefined) break;
@@ -55,6 +75,8 @@ export class Tender {
         if (!(await this.#merger.merge(site, budget))) break;
         done.merges++;
       }
+      const last = await siteOf(partition);
+      if (last && budget.isLeft) done.droppedPages += await dropPages(this.#deps, last, budget);
     }
     return { ...done, isCutShort: !budget.isLeft };
   }

@@ -4,16 +4,22 @@
 import type { ShardIndex } from "../../format/index.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CompactorDeps } from "../compaction/index.ts";
-import { Purger, type PurgeReport } from "../purge/index.ts";
+import { type PurgeReport, Purger } from "../purge/index.ts";
 import type { Shards } from "../sequencer/index.ts";
 import { Sweeper, type SweepReport } from "../sweep/index.ts";
-import type { Topic } from "../topics/index.ts";
+import type { Topic, Topics } from "../topics/index.ts";
 import type { EngineOptions } from "../types.ts";
 import { Budget, type BudgetLimits } from "./budget.ts";
+import { type RoundOptions, type RoundReport, runRound } from "./round.ts";
+import { type PartitionSurvey, surveyTopic } from "./survey.ts";
 import { type Tended, Tender } from "./tend.ts";
 import { TrustedClock } from "./trusted-clock.ts";
 
-type Deps = CompactorDeps & { readonly shards: Shards; readonly cluster: Cluster };
+type Deps = CompactorDeps & {
+  readonly shards: Shards;
+  readonly topics: Topics;
+  readonly cluster: Cluster;
+};
 
 export class Upkeep {
   readonly #deps: Deps;
@@ -36,6 +42,20 @@ export class Upkeep {
    */
   tend(topic: Topic, shard: ShardIndex, limits: BudgetLimits, signal?: AbortSignal): Promise<Tended> {
     return this.#tender.tend(topic, shard, this.#deps.clock.now(), new Budget(this.#deps, limits, signal));
+  }
+
+  /** Every shard's turn. Throws what the stores throw when the topics cannot be listed. */
+  round(options: RoundOptions): Promise<RoundReport> {
+    return runRound({ ...this.#deps, tender: this.#tender }, options);
+  }
+
+  /** What a round would find to do, of every partition; changes nothing. Throws what the stores throw. */
+  async survey(limits: BudgetLimits): Promise<readonly PartitionSurvey[]> {
+    const budget = new Budget(this.#deps, limits);
+    const surveys: PartitionSurvey[] = [];
+    for (const topic of await this.#deps.topics.list())
+      surveys.push(...(await surveyTopic(this.#deps, topic, budget.call)));
+    return surveys;
   }
 
   /** Removes what the table holds of deleted topics. Throws what the stores throw; the next turn goes on. */

@@ -74,9 +74,12 @@ export function placeBlocks(start: Offset, facts: readonly BlockFacts[]): readon
   });
 }
 
-/** The sort keys of compacted pages that end after `from`. */
-export function compactedPageRange(from: number): { readonly from: string; readonly to: string } {
-  return { from: `c#${digits(from + 1)}`, to: "c#~" };
+/** The sort keys of compacted pages that end after `from`, at or before `to`. */
+export function compactedPageRange(
+  from: number,
+  to: number = limits.offsetMax,
+): { readonly from: string; readonly to: string } {
+  return { from: `c#${digits(from + 1)}`, to: `c#${digits(to)}#~` };
 }
 
 function digits(value: number): string {

@@ -3,7 +3,7 @@
  * `cluster`: the id that clients see, made once per table or data directory. `format-level`: what writers write.
  * `producer-id`: the first that was never given to anyone.
  */
-import type { Attributes, ItemKey } from "../../ports/index.ts";
+import type { Attributes, Condition, ItemKey, Update } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 
 /** stored: never change or reuse. */
@@ -20,6 +20,16 @@ export function counterKey(name: CounterName): ItemKey {
 /** A counter as it is stored. */
 export function counterAttributes(value: string | number): Attributes {
   return { value };
+}
+
+/** Raises a number, never lowers it: refused where it is as high. */
+export function raiseCounterUpdate(to: number): { readonly update: Update; readonly condition: Condition } {
+  return {
+    update: { set: { value: to } },
+    condition: [
+      { kind: "either", of: [[{ kind: "itemAbsent" }], [{ kind: "below", name: "value", value: to }]] },
+    ],
+  };
 }
 
 /** The number of a counter; 0 when it was never written. */

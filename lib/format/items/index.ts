@@ -16,6 +16,7 @@ export {
   counterAttributes,
   counterKey,
   formatLevel,
+  raiseCounterUpdate,
   readNumberCounter,
   readTextCounter,
 } from "./counters.ts";
@@ -144,7 +145,7 @@ export {
   quarantineRange,
   readQuarantineItem,
 } from "./quarantine.ts";
-export { readSegmentItem, segmentItem, segmentItemKey } from "./segment-item.ts";
+export { readSegmentItem, segmentItem, segmentItemKey, segmentItemsBefore } from "./segment-item.ts";
 export {
   commitUpdate,
   fenceUpdate,
@@ -154,6 +155,7 @@ export {
   type LiveEntry,
   liveEntry,
   newPartitions,
+  newSealedSequencer,
   newSequencer,
   type PartitionHead,
   readSequencer,

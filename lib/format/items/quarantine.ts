@@ -33,9 +33,12 @@ export type Quarantine = {
   readonly why: string;
 };
 
-/** The sort keys of everything in quarantine that ends after `from`. */
-export function quarantineRange(from: number): { readonly from: string; readonly to: string } {
-  return { from: `x#${digits(from + 1)}`, to: "x#~" };
+/** The sort keys of everything in quarantine that ends after `from`, at or before `to`. */
+export function quarantineRange(
+  from: number,
+  to: number = limits.offsetMax,
+): { readonly from: string; readonly to: string } {
+  return { from: `x#${digits(from + 1)}`, to: `x#${digits(to)}` };
 }
 
 /** Where the record of a chunk that ends at `end` lies. */

@@ -4,7 +4,7 @@
  */
 import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
-import type { SegmentId } from "../ids.ts";
+import { type SegmentId, segmentId, segmentTime } from "../ids.ts";
 import { segmentHash } from "../object-keys.ts";
 
 const bytesAttribute = "b";
@@ -12,6 +12,15 @@ const bytesAttribute = "b";
 /** Where an item-tier segment lies. */
 export function segmentItemKey(id: SegmentId): ItemKey {
   return { pk: `S#${segmentHash(id)}`, sk: id };
+}
+
+/** The segments of one hash that are older than a time. */
+export function segmentItemsBefore(
+  hash: string,
+  timeMs: number,
+): { readonly pk: string; readonly from: string; readonly to: string } {
+  const last = segmentId(segmentTime(Math.max(0, timeMs - 1)), new Uint8Array(6).fill(255));
+  return { pk: `S#${hash}`, from: "", to: last };
 }
 
 /** An item-tier segment as it is stored. */

@@ -62,6 +62,11 @@ export function newSequencer(floor: number, partitions: readonly PartitionIndex[
   return { seq: 0, floor, fence: 0, ...newPartitions(partitions) };
 }
 
+/** Attributes of a sequencer that was never there, of a topic that is being deleted: nothing commits, now or later. */
+export function newSealedSequencer(floor: number): Attributes {
+  return { floor, [sequencerNames.sealed]: 1 };
+}
+
 /** Attributes of partitions that begin empty. */
 export function newPartitions(partitions: readonly PartitionIndex[]): Attributes {
   const attributes: Record<string, ItemValue> = {};

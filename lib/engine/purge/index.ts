@@ -1,0 +1,1 @@
+export { type PurgeReport, Purger } from "./purge.ts";
