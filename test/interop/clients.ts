@@ -120,7 +120,9 @@ function javaClient(major: 3 | 4): Client {
       return { command: "java", args: [...javaFlags, "-Xmx512m", "-cp", compiled, "Interop"], version };
     },
     abilities:
-      major === 3 ? ["cooperative", "static", "fenced"] : ["cooperative", "static", "fenced", "consumer"],
+      major === 3
+        ? ["cooperative", "static", "fenced"]
+        : ["cooperative", "static", "fenced", "consumer", "upgradable"],
     member: program => memberProgram(program, program.args.toSpliced(-1, 1, "GroupMember")),
   };
 }

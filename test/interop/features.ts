@@ -41,6 +41,8 @@ export const features = {
   "group-static": "a static member comes back",
   "group-fenced": "another fences a static member",
   "group-consumer": "the newer group protocol",
+  "group-migrates": "a group changes its protocol",
+  "group-migrates-cooperative": "the same, cooperative",
   "group-crowd": "20 members come and go at once",
   "group-tools": "the tool for groups",
   "group-console": "console consumer and perf in groups",
@@ -72,6 +74,8 @@ export const groupFeatures = [
   "group-static",
   "group-fenced",
   "group-consumer",
+  "group-migrates",
+  "group-migrates-cooperative",
 ] as const;
 export type GroupFeature = (typeof groupFeatures)[number];
 

@@ -3,8 +3,11 @@ import type { Program } from "../clients.ts";
 import { kcatArguments, kcatEars } from "./kcat.ts";
 import type { MemberEvent, MemberSpec } from "./member.ts";
 
-/** What of groups only some clients have. Every client has members that join, commit and leave. */
-export type GroupAbility = "cooperative" | "static" | "fenced" | "consumer";
+/**
+ * What of groups only some clients have. Every client has members that join, commit and leave. `upgradable`: a group with its
+ * cooperative assignor can be taken over by the newer protocol, in Kafka too.
+ */
+export type GroupAbility = "cooperative" | "static" | "fenced" | "consumer" | "upgradable";
 
 /** A client that can be a member. */
 export type MemberClient = {

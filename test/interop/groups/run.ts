@@ -22,6 +22,11 @@ const needs: Partial<Record<GroupFeature, readonly [GroupAbility, string]>> = {
   "group-static": ["static", "it has no static members"],
   "group-fenced": ["fenced", "it has no static members, or joins again when it is fenced"],
   "group-consumer": ["consumer", "it has the classic protocol only"],
+  "group-migrates": ["consumer", "it has the classic protocol only"],
+  "group-migrates-cooperative": [
+    "upgradable",
+    "its cooperative assignor keeps bytes of its own in assignments",
+  ],
 };
 
 /** These trials with all clients, so many at a time. */

@@ -17,6 +17,8 @@ export const trials: Readonly<Record<GroupFeature, Trial>> = {
   "group-static": { spec: {}, run: comeBack },
   "group-fenced": { spec: {}, run: takePlace },
   "group-consumer": { spec: { protocol: "consumer" }, run: comeAndGo },
+  "group-migrates": { spec: {}, run: migrate },
+  "group-migrates-cooperative": { spec: { strategy: "cooperative" }, run: migrate },
 };
 
 /** The second run of a group reads what the first did not: nothing twice, nothing missing. */
@@ -101,6 +103,28 @@ async function takePlace(trial: GroupTrial): Promise<void> {
   if (!first.hasSaid("fenced")) throw new Error(`ended, and not as fenced: ${crew.describe()}`);
   first.kill();
   await trial.readOnce([other]);
+}
+
+/** Two of the classic protocol are replaced one by one by others of the newer, and those by classic ones again. */
+async function migrate(trial: GroupTrial): Promise<void> {
+  const { crew } = trial;
+  let [first, second] = [crew.join("classic 1"), crew.join("classic 2")];
+  await trial.even([first, second]);
+  await trial.readOnce([first, second]);
+  for (const [name, difference] of [
+    ["newer", { protocol: "consumer", strategy: "default" }],
+    ["classic again", {}],
+  ] as const)
+    for (const number of [1, 2]) {
+      const next = crew.join(`${name} ${number}`, difference);
+      // Both protocols in one group: each of its members reads what the others do not.
+      await trial.even([first, second, next]);
+      await trial.readOnce([first, second, next]);
+      await left(trial, first);
+      await trial.even([second, next]);
+      await trial.readOnce([second, next]);
+      [first, second] = [second, next];
+    }
 }
 
 async function left({ crew }: GroupTrial, member: Member): Promise<void> {
