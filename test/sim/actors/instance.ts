@@ -18,6 +18,8 @@ export class InstanceUser extends Hand {
   readonly #at: { readonly group: string; readonly instance: string };
   readonly #commitsItself: boolean;
   #state: "none" | "idle" | "subscribed" = "none";
+  /** Something was delivered, or may have been, since it committed. */
+  #hasNews = true;
   #owned: readonly number[] | undefined;
 
   constructor(stage: Stage, prng: Prng, options: HandOptions) {
@@ -61,7 +63,7 @@ export class InstanceUser extends Hand {
     const draw = this.prng.number();
     if (draw < 0.25) return this.#look(life);
     await this.#poll(life);
-    if (!this.#commitsItself && (this.stage.isOver || this.prng.chance(this.options.commits)))
+    if (!this.#commitsItself && (this.stage.isOver ? this.#hasNews : this.prng.chance(this.options.commits)))
       await this.#commit(life);
   }
 
@@ -104,7 +106,8 @@ export class InstanceUser extends Hand {
     const polls = [life, ...others].flatMap(each =>
       each ? [this.#client.deliver(each, this.#at, taking, patienceMs)] : [],
     );
-    for (const heard of await Promise.all(polls)) this.#isGood(heard);
+    for (const heard of await Promise.all(polls))
+      if (!this.#isGood(heard) || heard.length > 0) this.#hasNews = true;
   }
 
   async #commit(life: Life): Promise<void> {
@@ -115,7 +118,7 @@ export class InstanceUser extends Hand {
       each => each.commit(this.#name, undefined),
       patienceMs,
     );
-    this.#isGood(heard);
+    if (this.#isGood(heard)) this.#hasNews = false;
   }
 
   async #look(life: Life): Promise<void> {

@@ -17,6 +17,8 @@ const settlingMs = 200_000;
 const instanceMs = 420_000;
 /** A call that came late comes within this time, ms. */
 export const lateMsMax = 130_000;
+/** One that is slow there and back, ms. */
+export const slowMsMax = 65_000;
 /** Several sessions. */
 const stableMs = 60_000;
 const jumpMs = 4_000;
@@ -24,7 +26,7 @@ const jumpMs = 4_000;
 export async function endOfGroups(
   stage: Stage,
   crews: readonly Crew[],
-  { mayBeLate }: { readonly mayBeLate: boolean },
+  { lateMs }: { readonly lateMs: number },
 ): Promise<void> {
   const { world } = stage;
   stage.isOver = true;
@@ -34,7 +36,7 @@ export async function endOfGroups(
   for (const life of world.lives) world.thaw(life);
   for (const process of stage.processes) if (world.life(process).isDead) world.start(process);
   await settled(stage, crews, "after faults had stopped");
-  if (mayBeLate) await pass(stage, lateMsMax);
+  if (lateMs > 0) await pass(stage, lateMs);
   for (const crew of crews) crew.change();
   await pass(stage, 10_000);
   if (!(await settled(stage, crews, "after one more change"))) return;

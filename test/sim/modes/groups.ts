@@ -14,7 +14,7 @@ import { Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome, type Weather } from "../world/weather.ts";
 import { World } from "../world/world.ts";
-import { endOfGroups, lateMsMax } from "./ending-of-groups.ts";
+import { endOfGroups, lateMsMax, slowMsMax } from "./ending-of-groups.ts";
 import { membersAreKept, nothingFails, waitersHear } from "./expectations-of-groups.ts";
 import { type RunOptions, type RunResult, resultOf } from "./result.ts";
 
@@ -60,7 +60,9 @@ export async function runGroups(seed: number, options: RunOptions): Promise<RunR
       invariant: "I14",
       message: `${stepsMax} events in a run: something goes round and round`,
     });
-  await endOfGroups(stage, crews, { mayBeLate: weather.late > 0 || weather.slow > 0 });
+  await endOfGroups(stage, crews, {
+    lateMs: weather.late > 0 ? lateMsMax : weather.slow > 0 ? slowMsMax : 0,
+  });
   return resultOf(world, [
     ...(isClear ? [...nothingFails(stage), ...waitersHear(stage)] : []),
     // By stale reads alone a member can miss that it has to come back.

@@ -101,8 +101,12 @@ export class Witness {
   #isRebalancing(call: Call): boolean {
     if (call.port !== "items" || !("key" in call || "item" in call)) return false;
     const { pk } = "key" in call ? call.key : call.item;
-    const phase = this.#world.memoryItems.peek({ pk, sk: "state" })?.["phase"];
-    return phase === "preparing" || phase === "completing";
+    const { phase, generation } = this.#world.memoryItems.peek({ pk, sk: "state" }) ?? {};
+    if (phase !== "assigned") return phase === "preparing" || phase === "completing";
+    // Of kind consumer: somebody has still to come to the epoch of the group.
+    return this.#world.memoryItems
+      .snapshot()
+      .some(item => item.pk === pk && item.sk.startsWith("m#") && item.attributes["epoch"] !== generation);
   }
 
   #commitsOf(call: Call): number {
