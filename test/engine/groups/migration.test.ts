@@ -161,6 +161,28 @@ describe.each([false, true])("a group of classic members, cooperative: %s", isCo
   });
 });
 
+describe("a classic member that has not heard its assignment", () => {
+  it("may own what it came with, and nobody takes that", async () => {
+    const engines = await aLog();
+    const protocols = (owned: readonly number[]) => [{ name: "p", metadata: aSubscription(owned) }];
+    const leader = await joined(engines[0], { protocols: protocols([]) });
+    const { signal } = aJoin();
+    const sync = (generation: number, assignments: ReadonlyMap<string, Uint8Array>) =>
+      engines[0].groups.sync({ group: "g", memberId: leader.memberId, generation, assignments, signal });
+    await sync(leader.generation, new Map());
+    const [other, again] = await Promise.all([
+      joined(engines[1], { protocols: protocols([1, 2]) }),
+      joined(engines[0], { protocols: protocols([]), memberId: leader.memberId }),
+    ]);
+    expect(again.leaderId).toBe(leader.memberId);
+    await sync(again.generation, new Map([[other.memberId, anAssignment([0])]]));
+    const c = new NewConsumer({ name: "c", partitions });
+    for (let i = 0; i < 3; i++) await c.beat(engines[2]);
+    expect(c.owned.filter(partition => partition <= 2)).toEqual([]);
+    expect(c.owned.length).toBeGreaterThan(0);
+  });
+});
+
 describe("a classic group that cannot be taken over", () => {
   async function aGroup(metadata: Uint8Array, assignment: Uint8Array, protocolType = "consumer") {
     const engines = await aLog();
@@ -230,6 +252,27 @@ describe("a group of kind consumer", () => {
     expect((await engines[0].groups.describeConsumers("g")).members.length).toBe(1);
     const again = await joined(engines[2], { protocols, mustKnowId: true, memberId: answer.memberId });
     expect(again).toMatchObject({ memberId: answer.memberId, leaderId: "", members: [] });
+  });
+
+  it("has a hosted member join again when the epoch has gone on before it synced", async () => {
+    const engines = await aLog();
+    await new NewConsumer({ name: "c", partitions }).beat(engines[0]);
+    const protocols = [{ name: "p", metadata: aSubscription() }];
+    const { memberId, generation } = await joined(engines[1], { protocols });
+    await new NewConsumer({ name: "d", partitions }).beat(engines[2]);
+    const sync = { group: "g", memberId, assignments: new Map(), signal: aJoin().signal };
+    await expect(engines[0].groups.sync({ ...sync, generation })).rejects.toMatchObject({
+      name: "RebalanceInProgress",
+    });
+    await expect(engines[0].groups.sync({ ...sync, generation: generation - 1 })).rejects.toMatchObject({
+      name: "GenerationFenced",
+    });
+    const again = await joined(engines[1], { protocols, memberId });
+    const synced = await engines[2].groups.sync({ ...sync, generation: again.generation, protocol: "p" });
+    expect(synced).toMatchObject({ protocolType: "consumer", protocol: "p" });
+    await expect(
+      engines[2].groups.sync({ ...sync, generation: again.generation, protocol: "q" }),
+    ).rejects.toMatchObject({ name: "InconsistentProtocol" });
   });
 
   it("lets a static member change its protocol, both ways", async () => {
