@@ -18,11 +18,14 @@ export function optionRows(): readonly (readonly string[])[] {
 /** Rows of cells: every role, what it may do with items and what with objects. */
 export function permissionRows(): readonly (readonly string[])[] {
   return roles.map(role => {
-    const { items, objects } = permissions[role];
-    const ofItems = Object.entries(items).map(
-      ([action, keys]) => `${action} of ${keys.map(key => `\`${key}\``).join(", ")}`,
-    );
-    const ofObjects = objects.map(use => ({ put: "PutObject", get: "GetObject", list: "ListBucket" })[use]);
-    return [role, ofItems.join("; "), ofObjects.join(", ") || "none"];
+    const { items, objects, mayList } = permissions[role];
+    const ofObjects = [...wordsOf(objects), ...(mayList ? ["ListBucket"] : [])];
+    return [role, wordsOf(items).join("; "), ofObjects.join("; ") || "none"];
   });
+}
+
+function wordsOf(allowed: Readonly<Partial<Record<string, readonly string[]>>>): readonly string[] {
+  return Object.entries(allowed).map(
+    ([action, keys = []]) => `${action} of ${keys.map(key => `\`${key}\``).join(", ")}`,
+  );
 }

@@ -19,15 +19,23 @@ export type RoleName = (typeof roles)[number];
 /** Those that a deployment makes a function for. */
 export type FunctionRoleName = Exclude<RoleName, "gateway">;
 
+/** Calls of S3 that the engine makes. */
+export type ObjectAction = "GetObject" | "PutObject" | "DeleteObject";
 /** Calls of DynamoDB that the engine makes. */
 export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
 /** What one role may do. */
 export type Permissions = {
   /** Keys (`pk`) of the items that each call may name. */
   readonly items: Readonly<Partial<Record<ItemAction, readonly string[]>>>;
-  /** Objects below `ingest/`; `list` says missing from forbidden, without it S3 answers 403 to both. */
-  readonly objects: readonly ("put" | "get" | "list")[];
+  /** Keys of the objects that each call may name. */
+  readonly objects: Readonly<Partial<Record<ObjectAction, readonly string[]>>>;
+  /** To list the bucket. It also tells missing from forbidden: without it S3 answers 403 to both. */
+  readonly mayList: boolean;
 };
+
+/** Ingest segments, compacted objects. */
+const segments = "ingest/*";
+const compacted = "topics/*";
 
 const produce: Permissions = {
   items: {
@@ -36,12 +44,14 @@ const produce: Permissions = {
     UpdateItem: ["L#*"],
     PutItem: ["P#*", "S#*"],
   },
-  objects: ["put"],
+  objects: { PutObject: [segments] },
+  mayList: false,
 };
 
 const fetch: Permissions = {
   items: { GetItem: ["T", "C", "L#*", "S#*"], Query: ["T", "P#*"] },
-  objects: ["get", "list"],
+  objects: { GetObject: [segments, compacted] },
+  mayList: true,
 };
 
 /**
@@ -56,7 +66,8 @@ const groups: Permissions = {
     UpdateItem: ["G#*"],
     DeleteItem: ["G#*", "I#*"],
   },
-  objects: ["get", "list"],
+  objects: { GetObject: [segments, compacted] },
+  mayList: true,
 };
 
 const admin: Permissions = {
@@ -66,7 +77,8 @@ const admin: Permissions = {
     UpdateItem: ["T", "C", "L#*"],
     DeleteItem: ["T"],
   },
-  objects: [],
+  objects: {},
+  mayList: false,
 };
 
 /** It lists topics and groups: topics left half-made are finished, groups that nobody uses are deleted. */
@@ -78,13 +90,15 @@ const maintenance: Permissions = {
     DeleteItem: ["T", "G#*", "GI#*"],
     Query: ["T", "G#*", "GI#*"],
   },
-  objects: [],
+  objects: {},
+  mayList: false,
 };
 
 /** Gateways know of each other by `N`. Producer ids are a counter, which admin may raise. */
 const ofGateways: Permissions = {
   items: { Query: ["N"], PutItem: ["N"], DeleteItem: ["N"] },
-  objects: [],
+  objects: {},
+  mayList: false,
 };
 
 /** Permissions by role. */
@@ -99,9 +113,19 @@ export const permissions: Readonly<Record<RoleName, Permissions>> = {
 };
 
 function union(all: readonly Permissions[]): Permissions {
-  const items: Partial<Record<ItemAction, readonly string[]>> = {};
+  return {
+    items: unionOf(all.map(({ items }) => items)),
+    objects: unionOf(all.map(({ objects }) => objects)),
+    mayList: all.some(({ mayList }) => mayList),
+  };
+}
+
+function unionOf<Action extends string>(
+  all: readonly Readonly<Partial<Record<Action, readonly string[]>>>[],
+): Readonly<Partial<Record<Action, readonly string[]>>> {
+  const union: Partial<Record<Action, readonly string[]>> = {};
   for (const each of all)
-    for (const [action, keys] of Object.entries(each.items) as [ItemAction, readonly string[]][])
-      items[action] = [...new Set([...(items[action] ?? []), ...keys])];
-  return { items, objects: [...new Set(all.flatMap(each => each.objects))] };
+    for (const [action, keys] of Object.entries(each) as [Action, readonly string[]][])
+      union[action] = [...new Set([...(union[action] ?? []), ...keys])];
+  return union;
 }

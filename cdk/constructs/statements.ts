@@ -12,23 +12,33 @@ export type LogPlaces = {
 
 /** The statements of a role. Each names the table or the bucket; none has `*` for either. */
 export function statementsOf(role: RoleName, { table, bucket }: LogPlaces): PolicyStatement[] {
-  const { items, objects } = permissions[role];
-  const byKeys = Map.groupBy(Object.entries(items), ([, keys]) => keys.toSorted().join(" "));
-  const ofItems = [...byKeys].map(
-    ([keys, entries]) =>
+  const { items, objects, mayList } = permissions[role];
+  const ofItems = byKeysOf(items).map(
+    ([keys, actions]) =>
       new PolicyStatement({
-        actions: entries.map(([action]) => `dynamodb:${action}`),
+        actions: actions.map(action => `dynamodb:${action}`),
         resources: [table.tableArn],
-        conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys.split(" ") } },
+        conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
       }),
   );
-  const ofObjects = objects.map(use =>
-    use === "list"
-      ? new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] })
-      : new PolicyStatement({
-          actions: [use === "put" ? "s3:PutObject" : "s3:GetObject"],
-          resources: [bucket.arnForObjects("ingest/*")],
-        }),
+  const ofObjects = byKeysOf(objects).map(
+    ([keys, actions]) =>
+      new PolicyStatement({
+        actions: actions.map(action => `s3:${action}`),
+        resources: keys.map(key => bucket.arnForObjects(key)),
+      }),
   );
-  return [...ofItems, ...ofObjects];
+  const ofBucket = mayList
+    ? [new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] })]
+    : [];
+  return [...ofItems, ...ofObjects, ...ofBucket];
+}
+
+/** Calls that may name the same keys, together. */
+function byKeysOf(
+  allowed: Readonly<Partial<Record<string, readonly string[]>>>,
+): readonly (readonly [readonly string[], readonly string[]])[] {
+  const rows = Object.entries(allowed).map(([action, keys = []]) => ({ action, keys: keys.toSorted() }));
+  const byKeys = Map.groupBy(rows, ({ keys }) => keys.join(" "));
+  return [...byKeys.values()].map(group => [group[0]?.keys ?? [], group.map(({ action }) => action)]);
 }

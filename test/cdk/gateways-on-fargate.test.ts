@@ -37,7 +37,9 @@ describe("gateways on Fargate", () => {
     const words = role && statementsOf(role, made).map(inWords);
     expect(words).toContain("dynamodb:DeleteItem G#* I#* N T on Table");
     expect(
-      words?.filter(word => !/^(dynamodb:.* on Table|s3:.* on Bucket(\/ingest\/\*)?)$/.test(word)),
+      words?.filter(
+        word => !/^(dynamodb:.* on Table|s3:.* on Bucket(\/ingest\/\*)?(, Bucket\/topics\/\*)?)$/.test(word),
+      ),
     ).toEqual([]);
   });
 

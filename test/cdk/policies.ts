@@ -28,7 +28,8 @@ export function inWords(statement: Statement): string {
   const keys = Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
   const condition = keys ? ` ${keys.join(" ")}` : Condition ? ` if ${JSON.stringify(Condition)}` : "";
   const actions = [Action].flat().join(", ");
-  return `${Effect === "Allow" ? "" : `${Effect} `}${actions}${condition} on ${targetOf(Resource)}`;
+  const targets = [Resource].flat().map(targetOf).join(", ");
+  return `${Effect === "Allow" ? "" : `${Effect} `}${actions}${condition} on ${targets}`;
 }
 
 function targetOf(resource: unknown): string {
