@@ -23,7 +23,7 @@ import type { Item, ListResult, ObjectInfo } from "../../ports/index.ts";
 import { deleteItems } from "../pages/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { SweepRefused } from "./errors.ts";
-import type { Found, References, SweepDeps } from "./types.ts";
+import { type Found, nothingFound, type References, type SweepDeps } from "./types.ts";
 
 /** What a sweep knows when it begins to delete. */
 export type Verdict = {
@@ -35,9 +35,9 @@ export type Verdict = {
 };
 
 export class Remover {
-  readonly ingest: Found = nothing();
-  readonly compacted: Found = nothing();
-  readonly items: Found = nothing();
+  readonly ingest: Found = nothingFound();
+  readonly compacted: Found = nothingFound();
+  readonly items: Found = nothingFound();
   readonly orphans = { objects: 0, bytes: 0 };
   unknownObjects = 0;
   readonly #deps: SweepDeps;
@@ -115,10 +115,6 @@ export class Remover {
       from = page.next;
     }
   }
-}
-
-function nothing(): Found {
-  return { deleted: 0, deletedBytes: 0, kept: 0, keptBytes: 0 };
 }
 
 function addTo(found: Found, bytes: number, what: "deleted" | "kept"): void {

@@ -2,7 +2,7 @@
  * The sweep: deletes segments that nothing refers to, and never can again. Raise the floor, then read all links, then delete. A step
  * that fails ends it before anything is deleted; one that is repeated does no harm, and neither do two at once.
  */
-import { type SweepMark, segmentPrefix } from "../../format/index.ts";
+import { compactedPrefix, type SweepMark, segmentPrefix } from "../../format/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { SweepRefused } from "./errors.ts";
 import { raiseFloor, raiseShard, readFloor, shardsOf } from "./floors.ts";
@@ -11,7 +11,13 @@ import { dropMarks, listMarks, newestStoredBy, readMark, type StoredMark, storeM
 import { ownsBucket, takeBucket } from "./owner.ts";
 import { ReferenceReader } from "./references.ts";
 import { Remover } from "./remove.ts";
-import type { References, SweepDeps, SweepOptions, SweepReport } from "./types.ts";
+import {
+  nothingFound,
+  type References,
+  type SweepDeps,
+  type SweepOptions,
+  type SweepReport,
+} from "./types.ts";
 
 /** A clock that differs more than this from the store's is odd, ms. */
 const clockDifferenceMsMax = 5 * 60_000;
@@ -37,7 +43,7 @@ export class Sweeper {
     const nowMs = trusted.now();
     const beforeMs = Math.max(0, nowMs - this.#options.graceMs);
     const marks = await listMarks(this.#deps, budget);
-    await this.#checkIdentity(marks, budget);
+    if (!(await this.#isOurs(marks, budget))) return emptyReport(beforeMs, budget);
     const topics = await this.#raiseFloors(beforeMs, budget);
     const references = await this.#readReferences(topics, beforeMs, budget);
     const own: SweepMark = { timeMs: beforeMs, referenced: references.objects };
@@ -61,22 +67,37 @@ export class Sweeper {
       );
   }
 
-  /** Whether this table is the one whose rubbish lies here; an empty one must not take a log that was lost for rubbish. */
-  async #checkIdentity(marks: readonly StoredMark[], budget: Budget): Promise<void> {
+  /**
+   * Whether this table is the one whose rubbish lies here; false: nothing lies here yet. An empty table must not take a log that
+   * was lost for rubbish, and neither must one that was restored to a time before there were topics.
+   */
+  async #isOurs(marks: readonly StoredMark[], budget: Budget): Promise<boolean> {
     const { table } = this.#options;
+    const { items } = this.#deps;
     const isOwner = await ownsBucket(this.#deps, table, budget);
-    const hasTopics = (await listTopics(this.#deps.items, budget)).length > 0;
-    if (!hasTopics && !isOwner)
-      throw new SweepRefused(
-        `there is no topic, and never was at a sweep: the bucket is not taken for ${table}`,
-      );
-    // This log has raised its floor before each of its marks. One that has not was restored, or made anew.
-    const newestMs = marks.at(-1)?.timeMs ?? 0;
-    if (!hasTopics && (await readFloor(this.#deps.items, budget)) < newestMs)
-      throw new SweepRefused(
-        `there is no topic in ${table}, and the mark of ${newestMs} was made by an older one`,
-      );
+    if ((await listTopics(items, budget)).length === 0) {
+      if (!isOwner && (await this.#isEmpty(budget))) return false;
+      if (!isOwner)
+        throw new SweepRefused(
+          `no sweep of ${table} has ever seen a topic: it does not take the bucket over`,
+        );
+      // This log has raised its floor before each of its marks.
+      const newestMs = marks.at(-1)?.timeMs ?? 0;
+      if ((await readFloor(items, budget)) < newestMs)
+        throw new SweepRefused(
+          `there is no topic, and the mark of ${newestMs} was made by a later state of the log than ${table}`,
+        );
+    }
     if (!isOwner) await takeBucket(this.#deps, table, budget);
+    return true;
+  }
+
+  async #isEmpty(budget: Budget): Promise<boolean> {
+    for (const prefix of [segmentPrefix, compactedPrefix]) {
+      const { objects } = await budget.call(() => this.#deps.objects.list(prefix, { limit: 1 }));
+      if (objects.length > 0) return false;
+    }
+    return true;
   }
 
   /** From here on nothing older than `beforeMs` is linked. Answers with the topics, as listed after the first floor. */
@@ -135,6 +156,19 @@ export class Sweeper {
       isCutShort: !budget.isLeft,
     };
   }
+}
+
+function emptyReport(beforeMs: number, budget: Budget): SweepReport {
+  return {
+    beforeMs,
+    markMs: undefined,
+    ingest: nothingFound(),
+    compacted: nothingFound(),
+    items: nothingFound(),
+    orphans: { objects: 0, bytes: 0, dollarsPerMonth: 0 },
+    unknownObjects: 0,
+    isCutShort: !budget.isLeft,
+  };
 }
 
 /** Does something for every shard of the topics, a few side by side. Throws SweepRefused when the budget ends before. */

@@ -37,6 +37,11 @@ export type Found = {
   keptBytes: number;
 };
 
+/** A count that begins. */
+export function nothingFound(): Found {
+  return { deleted: 0, deletedBytes: 0, kept: 0, keptBytes: 0 };
+}
+
 /** What a sweep has done. */
 export type SweepReport = {
   /** W: what is younger was not looked at, ms since 1970. */
