@@ -10,9 +10,11 @@ import type { CompactionOptions } from "./types.ts";
 const blocksMax = 8_000;
 const classBase = 8;
 
-/** Pages that follow each other without a gap; of those that overlap the one that reaches furthest. */
+/** Pages that follow each other without a gap; of those that overlap the one that reaches furthest, and of equals the newest. */
 export function chainOf(pages: readonly CompactedPage[]): readonly CompactedPage[] {
-  const byStart = pages.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const byStart = pages.toSorted(
+    (a, b) => a.start - b.start || b.end - a.end || (a.objectId < b.objectId ? 1 : -1),
+  );
   const chain: CompactedPage[] = [];
   for (const page of byStart) {
     const last = chain.at(-1);
@@ -21,11 +23,16 @@ export function chainOf(pages: readonly CompactedPage[]): readonly CompactedPage
   return chain;
 }
 
-/** Pages that lie wholly inside another of the chain: left by a merge that was cut off, or by one that lost a race. */
+/**
+ * Pages that lie wholly inside another of the chain: left by a merge that was cut off, or by one that lost a race. Of two that cover
+ * the same the older is inside the newer, never the other way round: whoever drops one leaves the other.
+ */
 export function insideOf(page: CompactedPage, pages: readonly CompactedPage[]): readonly CompactedPage[] {
-  return pages.filter(
-    other => other.objectId !== page.objectId && other.start >= page.start && other.end <= page.end,
-  );
+  return pages.filter(other => {
+    if (other.start < page.start || other.end > page.end) return false;
+    const isSame = other.start === page.start && other.end === page.end;
+    return !isSame || other.objectId < page.objectId;
+  });
 }
 
 /** A run of the chain that is worth a merge. */

@@ -4,7 +4,6 @@
  */
 import { offset, timeOf } from "../../format/index.ts";
 import {
-  compactedPageItem,
   compactedPageKey,
   firstLiveOffset,
   frontierUpdate,
@@ -20,6 +19,7 @@ import type { Shard } from "../sequencer/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { type Run, RunBuilder } from "./choose.ts";
 import { type Copied, copyRun } from "./copy.ts";
+import { linkPage } from "./link.ts";
 import { type ObjectDeps, putObject } from "./object.ts";
 import type { Compacted, CompactionOptions, Place } from "./types.ts";
 
@@ -106,7 +106,8 @@ export class Compactor {
   async #link(site: Site, run: Run, { blocks }: Copied, budget: Budget): Promise<boolean> {
     const { topic, partition, shard, image, head } = site;
     const page = await putObject(this.#deps, site, blocks, { floor: image.floor }, budget);
-    await budget.call(() => this.#deps.items.put(compactedPageItem(topic, partition, page)));
+    const isTrue = async () => (await this.#frontier(site, budget)) === head.frontier;
+    if (!(await linkPage(this.#deps, site, page, isTrue, budget))) return false;
     // From here on the fold of producers need not know what the committed pages say.
     await this.#deps.producers.snapshotUpTo(shard, partition, run.end, budget.call);
     const { update, condition } = frontierUpdate(partition, head.frontier, run.end, timeOf(page.objectId));
@@ -116,10 +117,14 @@ export class Compactor {
       return true;
     }
     // Our own first attempt may have moved it. Else the page counts for nothing, above the frontier or beside another's.
-    const now = await budget.call(() => shard.readStrongly());
-    const frontier = now?.partitions.get(partition)?.frontier;
-    if (frontier === head.frontier)
+    if ((await this.#frontier(site, budget)) === head.frontier)
       await budget.call(() => this.#deps.items.delete(compactedPageKey(topic, partition, page)));
     return false;
+  }
+
+  /** As of now. */
+  async #frontier({ shard, partition }: Site, budget: Budget): Promise<number | undefined> {
+    const image = await budget.call(() => shard.readStrongly());
+    return image?.partitions.get(partition)?.frontier;
   }
 }

@@ -9,11 +9,11 @@ import { RecordsCorrupt } from "../errors.ts";
 import { compactedPages } from "../pages/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { BlockBuilder } from "./block-builder.ts";
-import { chainOf, chooseMerge, insideOf } from "./choose-merge.ts";
+import { chainOf, chooseMerge } from "./choose-merge.ts";
 import type { Site } from "./compactor.ts";
 import { type ObjectDeps, putObject } from "./object.ts";
 import { readPage } from "./read-blocks.ts";
-import { dropPages, isPassed, replacePages } from "./replace.ts";
+import { clearInside, replacePages } from "./replace.ts";
 import type { CompactionOptions } from "./types.ts";
 
 /** What a merge has done. */
@@ -36,20 +36,9 @@ export class Merger {
     for await (const page of compactedPages(this.#deps.items, site, { from: site.head.start }, budget.call))
       if (page.end <= site.head.frontier) all.push(page);
     const chain = chainOf(all.filter(({ objectId }) => !this.#unreadable.has(objectId)));
-    for (const page of chain) await this.#clear(site, page, insideOf(page, all), budget);
+    await clearInside(this.#deps, site, chain, all, budget);
     const run = chooseMerge(chain, this.#options);
     return run && this.#mergeRun(site, run, all, budget);
-  }
-
-  /** Pages inside another that has proved to count. */
-  async #clear(
-    site: Site,
-    page: CompactedPage,
-    inside: readonly CompactedPage[],
-    budget: Budget,
-  ): Promise<void> {
-    if (inside.length === 0 || (await isPassed(site, page, budget))) return;
-    await dropPages(this.#deps, site, inside, budget);
   }
 
   async #mergeRun(
@@ -76,7 +65,7 @@ export class Merger {
       { floor: site.image.floor, tombstonesUntilMs },
       budget,
     );
-    const isMerged = await replacePages(this.#deps, site, page, insideOf(page, all), budget);
+    const isMerged = await replacePages(this.#deps, site, page, { sources: run, all }, budget);
     if (!isMerged) return undefined;
     this.#deps.telemetry.count("cumulog_merges_total");
     this.#deps.telemetry.count("cumulog_merged_bytes_total", blocks.bytes);
@@ -88,7 +77,8 @@ export class Merger {
     try {
       for await (const item of readPage(this.#deps, site, page, budget)) {
         if (item.kind === "batch") {
-          if (item.batch.end > builder.reached) builder.add(item.batch);
+          // Batches without records are made anew where they are needed: one may straddle the end of the page before.
+          if (item.batch.end > builder.reached && item.batch.recordCount > 0) builder.add(item.batch);
         } else if (item.to > builder.reached) builder.lose(Math.max(item.from, builder.reached), item.to);
       }
       return true;

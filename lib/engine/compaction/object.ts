@@ -2,7 +2,7 @@
  * Puts blocks as one compacted object. It is rubbish until a page names it, and counts for nothing until the frontier, or the
  * check behind a merge, says so.
  */
-import { compactedObjectKey, segmentId } from "../../format/index.ts";
+import { compactedObjectKey, type SegmentTime, segmentId, segmentTime } from "../../format/index.ts";
 import { type CompactedPage, placeBlocks } from "../../format/items/index.ts";
 import { encodeSegment } from "../../format/segment/index.ts";
 import type { SegmentClock } from "../append/index.ts";
@@ -13,18 +13,26 @@ import type { Place } from "./types.ts";
 
 export type ObjectDeps = EngineDeps & { readonly segmentClock: SegmentClock };
 
+type PutOptions = {
+  readonly floor: number;
+  readonly after?: SegmentTime;
+  readonly tombstonesUntilMs?: number;
+};
+
 /**
- * Stores the blocks under an id that is not older than `floor`, and answers with the page for them. `tombstonesUntilMs`: see
- * CompactedPage.
+ * Stores the blocks under an id that is not older than `floor` and younger than `after`, and answers with the page for them.
+ * `tombstonesUntilMs`: see CompactedPage.
  */
 export async function putObject(
   { objects, random, codecs, segmentClock }: ObjectDeps,
   { topic, partition }: Place,
   blocks: BuiltBlocks,
-  { floor, tombstonesUntilMs = 0 }: { readonly floor: number; readonly tombstonesUntilMs?: number },
+  { floor, after = segmentTime(0), tombstonesUntilMs = 0 }: PutOptions,
   budget: Budget,
 ): Promise<CompactedPage> {
-  const objectId = segmentId(segmentClock.next(floor), random.bytes(6));
+  // The clock itself is not moved by `after`: one that ran ahead would spread.
+  const time = segmentTime(Math.max(segmentClock.next(floor), after + 1));
+  const objectId = segmentId(time, random.bytes(6));
   const { start, end } = blocks;
   const { parts, sizeBytes } = encodeSegment(objectId, blocks.inputs, codecs);
   // "Exists" is our own first attempt, whose answer was lost.

@@ -172,7 +172,7 @@ export class PartitionFsck {
     const producers = await get(producersKey(topic, partition));
     const at = producers === undefined ? 0 : readProducers(producers).at;
     if (at > next) this.#fault(`a snapshot of producers at ${at} is beyond the end at ${next}`);
-    const cleaned = readCleaned(await get(cleanedKey(topic, partition)));
+    const cleaned = readCleaned(await get(cleanedKey(topic, partition))).at;
     if (cleaned > frontier) this.#fault(`cleaned up to ${cleaned}, compacted up to ${frontier}`);
   }
 

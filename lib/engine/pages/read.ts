@@ -7,6 +7,7 @@ import {
   type CompactedPage,
   committedPageRange,
   compactedPageRange,
+  isAnnounced,
   type Page,
   pagePartitionKey,
   type Quarantine,
@@ -44,7 +45,7 @@ export async function* compactedPages(
 ): AsyncGenerator<CompactedPage> {
   const range = compactedPageRange(from, to);
   for await (const item of itemsOf(items, pagePartitionKey(topic, partition), range, call))
-    yield readCompactedPageItem(item);
+    if (!isAnnounced(item)) yield readCompactedPageItem(item);
 }
 
 /** What is in quarantine and ends after `from`, at or before `to`. */

@@ -14,9 +14,11 @@ import {
 import {
   type CompactedPage,
   compactedPageRange,
+  isAnnounced,
   pagePartitionKey,
   readCompactedPageItem,
 } from "../../format/items/index.ts";
+import type { Query } from "../../ports/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import type { PlannedChunk } from "./chunk.ts";
 import type { PageLook } from "./plan.ts";
@@ -67,15 +69,26 @@ export class CompactedPages {
 
   async #read(pk: string, from: Offset, look: PageLook): Promise<readonly CompactedPage[]> {
     const untilMs = this.#deps.clock.monotonicMs() + this.#trustMs;
-    const { items } = await this.#deps.items.query({
-      pk,
-      ...compactedPageRange(from),
-      consistent: look !== "eventual",
-      limit: pagesPerQuery,
-    });
-    const pages = items.map(readCompactedPageItem);
-    this.#known.set(pk, { pages, untilMs });
-    return pages;
+    const range = compactedPageRange(from);
+    for (let next: string | undefined = range.from; next !== undefined; ) {
+      const query: Query = {
+        pk,
+        from: next,
+        to: range.to,
+        consistent: look !== "eventual",
+        limit: pagesPerQuery,
+      };
+      const answer = await this.#deps.items.query(query);
+      const pages = answer.items.filter(item => !isAnnounced(item)).map(readCompactedPageItem);
+      // Nothing but what was announced and came to nothing: what is asked for lies behind it.
+      if (pages.length === 0 && answer.next !== undefined) {
+        next = answer.next;
+        continue;
+      }
+      this.#known.set(pk, { pages, untilMs });
+      return pages;
+    }
+    return [];
   }
 }
 

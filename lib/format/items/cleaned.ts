@@ -1,6 +1,7 @@
 /**
- * How far key compaction has come in a partition: `P#<topic id>#<partition>` / `cleaned`. Below `at` no key occurs twice, as far as
- * the rounds so far have seen. It only rises; without it a round begins at the log start, and comes to the same.
+ * How far key compaction has come in a partition: `P#<topic id>#<partition>` / `cleaned`. Below `at` no key occurs twice, in any
+ * page. A round that is under way has taken the keys up to `to` into account below `done`. What it says once is true for ever:
+ * pages are made of pages. Without it a round begins at the log start, and comes to the same.
  */
 import type { Attributes, Condition, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
@@ -9,6 +10,14 @@ import { pagePartitionKey } from "./page.ts";
 
 /** stored: never change or reuse. */
 const cleanedVersion = 1;
+
+/** How far key compaction has come. */
+export type Cleaned = {
+  /** No record below has a later one of its key that is below too. */
+  readonly at: Offset;
+  /** No record below `done` has a later one of its key below `to`. */
+  readonly round?: { readonly to: Offset; readonly done: Offset };
+};
 
 /** Where the checkpoint of a partition lies. */
 export function cleanedKey(topic: TopicId, partition: PartitionIndex): ItemKey {
@@ -19,21 +28,23 @@ export function cleanedKey(topic: TopicId, partition: PartitionIndex): ItemKey {
 export function cleanedItem(
   topic: TopicId,
   partition: PartitionIndex,
-  at: Offset,
+  { at, round }: Cleaned,
 ): { readonly item: Item; readonly condition: Condition } {
+  const attributes = { v: cleanedVersion, at, ...(round && { to: round.to, done: round.done }) };
   return {
-    item: { ...cleanedKey(topic, partition), attributes: { v: cleanedVersion, at } },
+    item: { ...cleanedKey(topic, partition), attributes },
     condition: [
-      { kind: "either", of: [[{ kind: "itemAbsent" }], [{ kind: "below", name: "at", value: at }]] },
+      { kind: "either", of: [[{ kind: "itemAbsent" }], [{ kind: "atMost", name: "at", value: at }]] },
     ],
   };
 }
 
-/** Reads a checkpoint; 0 where there is none. Throws MalformedBytes. */
-export function readCleaned(attributes: Attributes | undefined): Offset {
-  if (attributes === undefined) return offset(0);
-  const { v, at } = attributes;
+/** Reads a checkpoint; at 0 where there is none. Throws MalformedBytes. */
+export function readCleaned(attributes: Attributes | undefined): Cleaned {
+  if (attributes === undefined) return { at: offset(0) };
+  const { v, at, to, done } = attributes;
   if (v !== cleanedVersion || typeof at !== "number")
     throw new MalformedBytes(`a cleaner checkpoint of version ${String(v)} at ${String(at)}`);
-  return offset(at);
+  if (typeof to !== "number" || typeof done !== "number") return { at: offset(at) };
+  return { at: offset(at), round: { to: offset(to), done: offset(done) } };
 }

@@ -1,4 +1,12 @@
-export { cleanedItem, cleanedKey, readCleaned } from "./cleaned.ts";
+export {
+  announcedBy,
+  announcedStart,
+  announceUpdate,
+  isAnnounced,
+  isNoPage,
+  linkUpdate,
+} from "./announced-page.ts";
+export { type Cleaned, cleanedItem, cleanedKey, readCleaned } from "./cleaned.ts";
 export {
   type BlockFacts,
   type CompactedBlock,

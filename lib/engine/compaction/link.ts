@@ -1,0 +1,67 @@
+/**
+ * Makes a page count. It is announced, then looked at once more whether it is still true, and then linked if it is announced still.
+ * Whoever has changed what pages may say deletes what is announced: a process that slept meanwhile, or a call that was
+ * late, brings nothing back. Without this a slow merge could bring back a value whose tombstone is long gone.
+ */
+import {
+  announcedBy,
+  announceUpdate,
+  type CompactedPage,
+  compactedPageKey,
+  isAnnounced,
+  isNoPage,
+  linkUpdate,
+} from "../../format/items/index.ts";
+import type { Attributes, ItemKey } from "../../ports/index.ts";
+import type { EngineDeps } from "../types.ts";
+import type { Budget } from "../upkeep/index.ts";
+import type { Place } from "./types.ts";
+
+/** `isTrue` is asked once the page is announced. Whether the page counts now. */
+export async function linkPage(
+  deps: EngineDeps,
+  { topic, partition }: Place,
+  page: CompactedPage,
+  isTrue: () => Promise<boolean>,
+  budget: Budget,
+): Promise<boolean> {
+  const key = compactedPageKey(topic, partition, page);
+  let attempt = "";
+  await budget.call(() => {
+    attempt = Buffer.from(deps.random.bytes(8)).toString("hex");
+    const { update, condition } = announceUpdate(page, attempt);
+    return deps.items.update(key, update, condition);
+  });
+  if (!(await isTrue())) {
+    await budget.call(() => deps.items.delete(key, announcedBy(attempt)));
+    return false;
+  }
+  const { update, condition } = linkUpdate(page, attempt);
+  const linked = await budget.call(() => deps.items.update(key, update, condition));
+  // Refused by our own first attempt, whose answer was lost: nobody else makes this object's page.
+  return linked.kind === "applied" || isPage(linked.current);
+}
+
+/** Deletes what is announced, so that it never counts. False: it counts already. */
+export async function withdraw({ items }: EngineDeps, key: ItemKey, budget: Budget): Promise<boolean> {
+  const deleted = await budget.call(() => items.delete(key, isNoPage));
+  return deleted.kind === "applied" || !isPage(deleted.current);
+}
+
+/** Whether all of these pages are there still. */
+export async function areThere(
+  { items }: EngineDeps,
+  { topic, partition }: Place,
+  pages: readonly CompactedPage[],
+  budget: Budget,
+): Promise<boolean> {
+  for (const page of pages) {
+    const key = compactedPageKey(topic, partition, page);
+    if (!isPage(await budget.call(() => items.get(key, { consistent: true })))) return false;
+  }
+  return true;
+}
+
+function isPage(attributes: Attributes | undefined): boolean {
+  return attributes !== undefined && !isAnnounced({ attributes });
+}
