@@ -1,5 +1,5 @@
 /**
- * Checksum and compression: native in a process, pure JavaScript in a Lambda bundle, and therefore a port.
+ * Checksum, digest and compression: native in a process, pure JavaScript in a Lambda bundle, and therefore a port.
  * Numbers and formats are Kafka's (record batch attributes, bits 0-2).
  */
 export const compressionNames = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
@@ -9,6 +9,8 @@ export type Compression = (typeof compressionNames)[number];
 export interface Codecs {
   /** CRC-32C (Castagnoli) of `bytes`; `previous` continues a checksum over an earlier part. Unsigned. */
   crc32c(bytes: Uint8Array, previous?: number): number;
+  /** 16 bytes that stand for `bytes`: nobody finds two that have the same. SHA-256, its beginning. */
+  digest(bytes: Uint8Array): Uint8Array;
   /** Compresses in the form that Kafka clients read (snappy: raw or xerial framing; lz4: frame format). */
   compress(codec: Compression, bytes: Uint8Array): Promise<Uint8Array>;
   /**

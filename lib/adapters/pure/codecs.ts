@@ -2,6 +2,7 @@
  * Codecs without native modules, which do not bundle: for Lambdas. JavaScript, and the zlib that Node brings.
  * Everything runs at once on the calling thread, so that what runs is also the same every time.
  */
+import { hash } from "node:crypto";
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import {
   lz4BlockBytesMax,
@@ -41,6 +42,7 @@ const packers: Record<Compression, Packer> = {
 /** The codecs of a bundle. */
 export const pureCodecs: Codecs = {
   crc32c,
+  digest: bytes => hash("sha256", bytes, "buffer").subarray(0, 16),
   compress: async (codec, bytes) => packers[codec].compress(bytes),
   decompress: async (codec, bytes, bytesMax) => within(codec, decompress(codec, bytes, bytesMax), bytesMax),
 };

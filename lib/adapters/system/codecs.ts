@@ -4,6 +4,7 @@
  *
  * The bytes given are read until the promise settles: do not change them before.
  */
+import { hash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip, zstdCompress, zstdDecompress } from "node:zlib";
 import { crc32c } from "@node-rs/crc32";
@@ -43,6 +44,7 @@ const packers: Record<Compression, Packer> = {
 /** The codecs of a process that may load native modules. */
 export const systemCodecs: Codecs = {
   crc32c: (bytes, previous) => crc32c(bytes, previous),
+  digest: bytes => hash("sha256", bytes, "buffer").subarray(0, 16),
   compress: (codec, bytes) => packers[codec].compress(bytes),
   async decompress(codec, bytes, bytesMax) {
     const whole = await packers[codec].decompress(bytes, bytesMax).catch((error: unknown) => {

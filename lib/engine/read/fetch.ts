@@ -3,6 +3,7 @@
  * its own answer, a failure too.
  */
 import { offset } from "../../format/index.ts";
+import { isEmptyBatch } from "../../format/record-batch/index.ts";
 import type { CumulogError } from "../../std/index.ts";
 import { asFailure, OffsetOutOfRange, TopicFenced } from "../errors.ts";
 import type { DeadlineMs } from "../retry.ts";
@@ -116,9 +117,24 @@ export class Fetcher {
         const mustBring = budget.isUntouched && located.chunks.length > 0;
         if (mustBring) budget.isUntouched = false;
         budget.bytes -= Math.min(allowed, wantedBytes(located));
-        return this.#deliverer.deliver(located, allowed, mustBring, this.#deadline());
+        return this.#deliver(located, allowed, mustBring);
       }),
     );
+  }
+
+  /**
+   * Batches without records stand for what compaction took. Alone they are of no use: some clients wait behind them for ever. So it
+   * goes on behind them, as often as there are such, up to the end.
+   */
+  async #deliver(located: Located, allowed: number, mustBring: boolean): Promise<FetchAnswer> {
+    const answer = await this.#deliverer.deliver(located, allowed, mustBring, this.#deadline());
+    if (answer.kind === "failed" || answer.batches.length === 0 || !answer.batches.every(isEmptyBatch))
+      return answer;
+    if (answer.nextOffset >= answer.highWatermark) return answer;
+    const behind = await this.#locate({ ...located.target, from: answer.nextOffset }, "knownOnly");
+    if ("failure" in behind) return answer;
+    const next = await this.#deliver(behind, allowed, mustBring);
+    return next.kind === "failed" || next.batches.length === 0 ? answer : next;
   }
 
   #locate(target: Target, look: Look): Promise<Located | { readonly failure: CumulogError }> {

@@ -10,6 +10,7 @@ import {
   segmentObjectKey,
 } from "../../format/index.ts";
 import {
+  cleanedKey,
   committedPageKey,
   committedPageRange,
   type Page,
@@ -105,6 +106,8 @@ export class MendedPartition {
 
   async #drop(future: readonly Offset[], next: Offset): Promise<void> {
     const { id } = this.#topic;
+    // Pages may be older than what it says of them: without it a round of key compaction begins at the log start.
+    await this.#delete(cleanedKey(id, this.#partition));
     for (const end of future) await this.#delete(committedPageKey(id, this.#partition, end));
     // Without its snapshot the fold of producers begins at the first page, and comes to the same.
     const key = producersKey(id, this.#partition);

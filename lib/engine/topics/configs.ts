@@ -35,9 +35,9 @@ export const topicConfigs: readonly ConfigRow[] = [
     defaultValue: "delete",
     documentation:
       "What happens to old records: delete by age or size, compact to the last value per key, or both. " +
-      "Already now, a compacted topic takes no record without a key.",
+      "A compacted topic takes no record without a key.",
     problem: value => oneOrMoreOf(value, ["delete", "compact"]),
-    effect: "not yet",
+    effect: "yes",
   },
   {
     name: "compression.type",
@@ -51,8 +51,8 @@ export const topicConfigs: readonly ConfigRow[] = [
     "delete.retention.ms",
     String(dayMs),
     0n,
-    "How long a tombstone stays readable on a compacted topic.",
-    "not yet",
+    "How long a tombstone stays readable on a compacted topic, from the round of compaction that first sees it.",
+    "yes",
   ),
   broker("file.delete.delay.ms", "long", "60000"),
   broker("flush.messages", "long", kafkaLongMax),
@@ -67,7 +67,7 @@ export const topicConfigs: readonly ConfigRow[] = [
     isReadOnly: true,
     effect: "yes",
   },
-  long("max.compaction.lag.ms", kafkaLongMax, 1n, "How long a record may stay uncompacted.", "not yet"),
+  long("max.compaction.lag.ms", kafkaLongMax, 1n, "How long a record may stay uncompacted.", "yes"),
   {
     name: "max.message.bytes",
     type: "int",
@@ -104,15 +104,9 @@ export const topicConfigs: readonly ConfigRow[] = [
     defaultValue: "0.5",
     documentation: "How much of a compacted partition must be uncompacted before it is compacted again.",
     problem: value => ratioProblem(value),
-    effect: "not yet",
+    effect: "yes",
   },
-  long(
-    "min.compaction.lag.ms",
-    "0",
-    0n,
-    "How long a record stays before compaction may remove it.",
-    "not yet",
-  ),
+  long("min.compaction.lag.ms", "0", 0n, "How long a record stays before compaction may remove it.", "yes"),
   broker("min.insync.replicas", "int", "1"),
   broker("preallocate", "boolean", "false"),
   long("retention.bytes", "-1", -1n, "How much of a partition is kept, bytes; -1 keeps all.", "yes"),
@@ -182,6 +176,10 @@ export function parseConfigs(overrides: Readonly<Record<string, string>>): Topic
     timestampAfterMsMax: number("message.timestamp.after.max.ms"),
     retentionMs: number("retention.ms"),
     retentionBytes: number("retention.bytes"),
+    minCleanableDirtyRatio: number("min.cleanable.dirty.ratio"),
+    minCompactionLagMs: number("min.compaction.lag.ms"),
+    maxCompactionLagMs: number("max.compaction.lag.ms"),
+    deleteRetentionMs: number("delete.retention.ms"),
     overrides,
   };
 }

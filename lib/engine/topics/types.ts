@@ -23,6 +23,11 @@ export type TopicConfigs = {
   /** -1: without limit. */
   readonly retentionMs: number;
   readonly retentionBytes: number;
+  /** Of compaction by key: how much must be new before it is done again, and how long records and tombstones stay, ms. */
+  readonly minCleanableDirtyRatio: number;
+  readonly minCompactionLagMs: number;
+  readonly maxCompactionLagMs: number;
+  readonly deleteRetentionMs: number;
   /** As given, by Kafka's names: the overrides alone. */
   readonly overrides: Readonly<Record<string, string>>;
 };

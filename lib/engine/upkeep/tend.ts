@@ -4,6 +4,7 @@
  */
 import type { PartitionIndex, ShardIndex } from "../../format/index.ts";
 import type { SequencerImage } from "../../format/items/index.ts";
+import { Cleaner } from "../cleaning/index.ts";
 import {
   type CompactionOptions,
   Compactor,
@@ -21,6 +22,9 @@ export type Tended = {
   readonly objects: number;
   readonly compactedBytes: number;
   readonly merges: number;
+  /** Objects that compaction by key wrote, and records that it took out. */
+  readonly cleanedObjects: number;
+  readonly cleanedRecords: number;
   /** Chunks that could not be read. */
   readonly lost: number;
   /** Offsets past their retention. */
@@ -36,6 +40,8 @@ export const nothingDone: Tended = {
   objects: 0,
   compactedBytes: 0,
   merges: 0,
+  cleanedObjects: 0,
+  cleanedRecords: 0,
   lost: 0,
   expired: 0,
   droppedPages: 0,
@@ -48,18 +54,20 @@ export class Tender {
   readonly #deps: Deps;
   readonly #retention: Retention;
   readonly #compactor: Compactor;
+  readonly #cleaner: Cleaner;
   readonly #merger: Merger;
 
   constructor(deps: Deps, options: CompactionOptions) {
     this.#deps = deps;
     this.#retention = new Retention(deps);
     this.#compactor = new Compactor(deps, options);
+    this.#cleaner = new Cleaner(deps, options);
     this.#merger = new Merger(deps, options);
   }
 
   /** Looks after a shard of a topic that is in use. Throws what the stores throw. */
   async tend(topic: Topic, index: ShardIndex, nowMs: number, budget: Budget): Promise<Tended> {
-    const done = { objects: 0, compactedBytes: 0, merges: 0, lost: 0, expired: 0, droppedPages: 0 };
+    const done = { ...nothingDone };
     const siteOf = this.#sites(topic, index, budget);
     for (const partition of partitionsOfShard(topic, index)) {
       const first = await siteOf(partition);
@@ -71,6 +79,10 @@ export class Tender {
         done.compactedBytes += compacted.bytes;
         done.lost += compacted.lost.length;
       }
+      // Before merges, which would carry on what goes.
+      const cleaned = await this.#clean(() => siteOf(partition), topic, budget);
+      done.cleanedObjects += cleaned.objects;
+      done.cleanedRecords += cleaned.removed;
       for (let site = await siteOf(partition); site && budget.isLeft; site = await siteOf(partition)) {
         if (!(await this.#merger.merge(site, budget))) break;
         done.merges++;
@@ -79,6 +91,27 @@ export class Tender {
       if (last && budget.isLeft) done.droppedPages += await dropPages(this.#deps, last, budget);
     }
     return { ...done, isCutShort: !budget.isLeft };
+  }
+
+  /** Compaction by key, where the topic has it. */
+  async #clean(
+    siteNow: () => Promise<Site | undefined>,
+    { configs }: Topic,
+    budget: Budget,
+  ): Promise<{ readonly objects: number; readonly removed: number }> {
+    const done = { objects: 0, removed: 0 };
+    if (!configs.cleanupPolicy.isCompact) return done;
+    const { trusted, clock } = this.#deps;
+    await budget.call(() => trusted.listen());
+    const earliestMs = trusted.now();
+    const latestMs = Math.max(clock.now(), clock.now() - trusted.aheadMs);
+    for (let site = await siteNow(); site && budget.isLeft; site = await siteNow()) {
+      const cleaned = await this.#cleaner.clean(site, configs, { earliestMs, latestMs }, budget);
+      done.objects += cleaned?.objects ?? 0;
+      done.removed += cleaned?.removed ?? 0;
+      if (!cleaned?.isMore) break;
+    }
+    return done;
   }
 
   /** The partition as of now; undefined when its topic is being deleted. */

@@ -28,3 +28,8 @@ export function buildEmptyBatch(base: number, end: number, codecs: Codecs): Uint
   view.setUint32(fieldAt.crc, codecs.crc32c(batch.subarray(fieldAt.attributes)));
   return batch;
 }
+
+/** Whether the batch holds no record. */
+export function isEmptyBatch(batch: Uint8Array): boolean {
+  return viewOf(batch).getInt32(fieldAt.recordCount) === 0;
+}

@@ -1,5 +1,5 @@
 export { type BatchOptions, buildBatch, buildPlainBatch, type PlainBatchOptions } from "./build.ts";
-export { batchOffsetsMax, buildEmptyBatch } from "./empty.ts";
+export { batchOffsetsMax, buildEmptyBatch, isEmptyBatch } from "./empty.ts";
 export {
   BatchChecksumWrong,
   BatchInvalid,
@@ -8,6 +8,7 @@ export {
   BatchTruncated,
   InvalidBatch,
 } from "./errors.ts";
+export { filterBatch, type KeyedRecord } from "./filter.ts";
 export { type BatchHeader, eachBatch, readBatchHeader } from "./header.ts";
 export { placeBatch, stampAppendTime } from "./patch.ts";
 export { readRecords } from "./read.ts";

@@ -1,0 +1,2 @@
+export { Cleaner } from "./cleaner.ts";
+export type { CleanedPages, CleaningOptions, CleaningRules, CleaningTimes } from "./types.ts";
