@@ -7,6 +7,8 @@ import {
   leavingForAWhileEpoch,
 } from "../../../lib/engine/index.ts";
 import type { TopicPartitions } from "../../../lib/format/items/index.ts";
+import type { ItemStore } from "../../../lib/ports/index.ts";
+import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, memoryDeps } from "../../support/log.ts";
 
 const nothing: TopicPartitions = new Map();
@@ -44,6 +46,11 @@ class Client {
     }
   }
 
+  /** Asks as another, whose client hears nothing of it. */
+  async beatAs({ memberId, epoch }: Client, engine: Engine): Promise<void> {
+    await engine.groups.consumerHeartbeat({ group: "g", memberId, epoch, clientId: "c", host: "h" });
+  }
+
   get partitions(): readonly number[] {
     return [...this.owned.values()].flat().toSorted((a, b) => a - b);
   }
@@ -62,6 +69,32 @@ class Client {
     this.owned = nothing;
     this.#isNews = true;
   }
+}
+
+/** A process that stops before it writes what the member of this key takes up, and dies when it has written it. */
+function dyingAtClaim(items: ItemStore, key: string) {
+  const there = new Deferred<void>();
+  const gate = new Deferred<void>();
+  const written = new Deferred<void>();
+  const put: ItemStore["put"] = async (item, condition) => {
+    if (item.sk !== `m#${key}`) return items.put(item, condition);
+    there.resolve();
+    await gate.promise;
+    await items.put(item, condition);
+    written.resolve();
+    return new Promise(() => undefined);
+  };
+  const dying = new Proxy(items, {
+    get: (target, name) => {
+      const door: unknown = name === "put" ? put : Reflect.get(target, name, target);
+      return typeof door === "function" ? door.bind(target) : door;
+    },
+  });
+  const write = (): Promise<void> => {
+    gate.resolve();
+    return written.promise;
+  };
+  return { items: dying, isThere: there.promise, write };
 }
 
 async function aTopicOf(partitions: number) {
@@ -88,6 +121,49 @@ describe("a group of kind consumer", () => {
     const a = new Client("a");
     await a.beat(engine);
     expect([a.partitions, a.epoch]).toEqual([[0, 1, 2], 1]);
+  });
+
+  it("tells nobody of a claim that came too late, though the partition is to be its own again", async () => {
+    const deps = memoryDeps();
+    const engine = anEngine(deps);
+    await engine.topics.create({ name: "t", partitions: 3 });
+    const named = (name: string): Client => new Client(name, { assignor: "range" });
+    const [a, b, c, d] = [named("a"), named("b"), named("c"), named("d")];
+    await b.beat(engine);
+    await c.beat(engine);
+    for (let beats = 0; beats < 2; beats++) await b.beat(engine);
+    // The third is free, and is to be of c; then of d, who takes it.
+    const road = dyingAtClaim(deps.items, "dc");
+    void named("c").beatAs(c, anEngine({ ...deps, items: road.items }));
+    await road.isThere;
+    await d.beat(engine);
+    expect(d.partitions).toEqual([2]);
+    await road.write();
+    // One more, and it is to be of c again.
+    await a.beat(engine);
+    await c.beat(engine);
+    expect(c.partitions).toEqual([]);
+    await d.beat(engine);
+    expect(d.partitions).toEqual([]);
+    await d.beat(engine);
+    await c.beat(engine);
+    expect(c.partitions).toEqual([2]);
+  });
+
+  it("says again what a member has: the answer to an earlier request may have been lost", async () => {
+    const engines = await aTopicOf(2);
+    const [a, b] = [new Client("a"), new Client("b")];
+    await a.beat(engines[0]);
+    await b.beat(engines[1]);
+    await b.beat(engines[1]);
+    for (let beats = 0; beats < 2; beats++) await a.beat(engines[0]);
+    // Asked before, and heard by nobody.
+    await new Client("b").beatAs(b, engines[0]);
+    expect(b.partitions).toEqual([]);
+    const { epoch } = b;
+    const said = { group: "g", memberId: "b", epoch, clientId: "c", host: "h" };
+    const { assignment } = await engines[1].groups.consumerHeartbeat(said);
+    expect([...(assignment?.values() ?? [])].flat()).toHaveLength(1);
   });
 
   it("gives nobody what another has not given up yet", async () => {

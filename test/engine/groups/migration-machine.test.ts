@@ -205,7 +205,7 @@ describe("a hosted member", () => {
       state,
       members: new Map([["k", hosted]]),
       target: new Map([["k", target]]),
-      ownerOf: (_, partition) => (taken.includes(partition) ? "other" : undefined),
+      isOthers: (_key, _topicId, partition) => taken.includes(partition),
     };
     return nextOf("k", { ...hosted, revoking }, snapshot);
   }

@@ -6,8 +6,8 @@ export const claimsNotLookedAt: Mutant = {
   file: "lib/engine/groups/consumer/consumers.ts",
   edits: [
     {
-      find: "return owner === undefined || owner === key;",
-      replace: 'return owner === undefined || owner !== "";',
+      find: "!snapshot.isOthers(key, topicId, partition);",
+      replace: "!snapshot.isOthers(key, topicId, -1 - partition);",
     },
   ],
   caughtBy: ["I9"],

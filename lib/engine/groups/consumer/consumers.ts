@@ -27,8 +27,8 @@ import type { GroupStore } from "../store.ts";
 import type { GroupOptions } from "../types.ts";
 import { admitMember } from "./admit.ts";
 import type { ConsumerLooker } from "./look.ts";
-import { isSame, noPartitions } from "./partitions.ts";
-import { type Step, stepOf } from "./reconcile.ts";
+import { filterPartitions, isSame, noPartitions } from "./partitions.ts";
+import { type Step, type StepInput, stepOf } from "./reconcile.ts";
 import type { Snapshots } from "./snapshot.ts";
 import {
   type ConsumerHeartbeatAnswer,
@@ -155,14 +155,12 @@ export class Consumers {
     const seen = await this.#said(known, request, trail);
     if (seen === undefined || seen === "classic") return seen;
     const { key, before, written, snapshot, state } = seen;
+    const isFree: StepInput["isFree"] = (topicId, partition) => !snapshot.isOthers(key, topicId, partition);
     const step = stepOf({
       member: written,
       epoch: state.generation,
       target: snapshot.target.get(key) ?? noPartitions,
-      isFree: (topicId, partition) => {
-        const owner = snapshot.ownerOf(topicId, partition);
-        return owner === undefined || owner === key;
-      },
+      isFree,
       owned: request.owned,
     });
     const after = await this.#take(known, key, written, step, state, trail, request);
@@ -170,9 +168,12 @@ export class Consumers {
     const isSettled = step.isSettled && request.protocols === undefined;
     this.#remember(known, key, { ...after, assignment: nameOf(state) }, isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
-    const says = request.owned !== undefined && !request.holdsNothing;
-    const isNews = says || request.epoch !== after.epoch;
-    const isTold = isNews || !isSame(before?.assigned ?? noPartitions, after.assigned);
+    const isNews = request.epoch !== after.epoch || !isSame(before?.assigned ?? noPartitions, after.assigned);
+    // Where it does not say what it has, a claim of it that another disputes may be one that it was never told of.
+    const isSure =
+      request.owned !== undefined || isSame(filterPartitions(after.assigned, isFree), after.assigned);
+    // And one that it was never told of, by a request that nobody waited for any more, it is told now.
+    const isTold = isNews || (isSure && !request.holdsNothing);
     return this.#answer(memberId, after.epoch, isTold ? after.assigned : undefined, after.assigned);
   }
 

@@ -33,7 +33,10 @@ export type Step = {
 
 /** The step. */
 export function stepOf({ member, epoch, target, isFree, owned }: StepInput): Step {
-  const kept = intersect(member.assigned, target);
+  // A claim that another disputes, and that its client does not know of, came too late: who made it died before it looked.
+  const isOwn: StepInput["isFree"] = (topicId, partition) =>
+    owned === undefined || (owned.get(topicId)?.includes(partition) ?? false) || isFree(topicId, partition);
+  const kept = filterPartitions(intersect(member.assigned, target), isOwn);
   const toGiveUp = unite(member.revoking, subtract(member.assigned, target));
   // All of it or nothing: what is given up goes with a new epoch, by which commits of before are refused.
   const holdsOn = toGiveUp.size > 0 && (owned === undefined || intersect(toGiveUp, owned).size > 0);

@@ -18,8 +18,8 @@ export type Snapshot = {
   readonly state: GroupState | undefined;
   readonly members: ReadonlyMap<string, ConsumerMember>;
   readonly target: ReadonlyMap<string, TopicPartitions>;
-  /** The key of the member that owns a partition. */
-  readonly ownerOf: (topicId: TopicId, partition: number) => string | undefined;
+  /** Whether a member other than that of the key has a partition. Two may: who died over its claim has never had it. */
+  readonly isOthers: (key: string, topicId: TopicId, partition: number) => boolean;
 };
 
 type Deps = {
@@ -56,7 +56,7 @@ export class Snapshots {
       const members = await this.#deps.looker.members(known, state);
       if (members === undefined) continue;
       if (state === undefined && members.size === 0)
-        return { state, members, target: new Map(), ownerOf: () => undefined };
+        return { state, members, target: new Map(), isOthers: () => false };
       if (state && this.#deps.downgrades.isDue(state, members)) {
         await this.#deps.downgrades.convert(known, state, members);
         continue;
@@ -64,19 +64,23 @@ export class Snapshots {
       const targeted = await this.#deps.targets.current(known, state, members);
       // A claim by the target before may have been written since the members were read: begin anew below the new one.
       if (targeted === undefined || targeted.state.version !== state?.version) continue;
-      return { state, members, target: targeted.target, ownerOf: ownersOf(members) };
+      return { state, members, target: targeted.target, isOthers: othersIn(members) };
     }
     throw new GroupUnavailable(`group ${known.id} changes faster than its members can be served`);
   }
 }
 
-function ownersOf(members: ReadonlyMap<string, ConsumerMember>): Snapshot["ownerOf"] {
-  const owners = new Map<TopicId, Map<number, string>>();
+function othersIn(members: ReadonlyMap<string, ConsumerMember>): Snapshot["isOthers"] {
+  const owners = new Map<TopicId, Map<number, string[]>>();
   for (const [key, { assigned, revoking }] of members)
     for (const [topicId, indexes] of [...assigned, ...revoking]) {
-      const ofTopic = owners.get(topicId) ?? new Map<number, string>();
+      const ofTopic = owners.get(topicId) ?? new Map<number, string[]>();
       owners.set(topicId, ofTopic);
-      for (const index of indexes) ofTopic.set(index, key);
+      for (const index of indexes) ofTopic.set(index, [...(ofTopic.get(index) ?? []), key]);
     }
-  return (topicId, partition) => owners.get(topicId)?.get(partition);
+  return (key, topicId, partition) =>
+    owners
+      .get(topicId)
+      ?.get(partition)
+      ?.some(owner => owner !== key) ?? false;
 }

@@ -15,10 +15,7 @@ export function nextOf(key: string, member: HostedMember, snapshot: Snapshot): H
     member,
     epoch: snapshot.state?.generation ?? member.epoch,
     target: snapshot.target.get(key) ?? noPartitions,
-    isFree: (topicId, partition) => {
-      const owner = snapshot.ownerOf(topicId, partition);
-      return owner === undefined || owner === key;
-    },
+    isFree: (topicId, partition) => !snapshot.isOthers(key, topicId, partition),
     owned: undefined,
   });
   const mustJoin = isChanged || member.revoking.size > 0;
