@@ -1,7 +1,7 @@
 /**
  * The endpoints of the server that are about its upkeep. They answer when the work is over, however long it takes.
  */
-import type { FsckReport, PartitionSurvey, RoundReport } from "../lib/engine/index.ts";
+import type { FsckReport, MaintenanceReport, PartitionSurvey } from "../lib/engine/index.ts";
 import type { Client } from "./client.ts";
 import { ServerStrange } from "./errors.ts";
 
@@ -15,9 +15,9 @@ export class UpkeepEndpoints {
     this.#client = deps.client;
   }
 
-  /** A round of upkeep. Throws ServerRefused, ServerUnreachable. */
-  async round(): Promise<RoundReport> {
-    return (await this.#post("/upkeep", { dry_run: false })) as RoundReport;
+  /** All of the upkeep, once. Throws ServerRefused, ServerUnreachable. */
+  async maintain(): Promise<MaintenanceReport> {
+    return (await this.#post("/upkeep", { dry_run: false })) as MaintenanceReport;
   }
 
   /** What a round would find to do. */

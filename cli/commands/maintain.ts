@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import { withDataDirectory } from "../../lib/app/index.ts";
-import type { BudgetLimits, PartitionSurvey, RoundReport } from "../../lib/engine/index.ts";
+import type { BudgetLimits, MaintenanceReport, PartitionSurvey } from "../../lib/engine/index.ts";
 import { Client } from "../client.ts";
 import { columns } from "../columns.ts";
 import { FoundProblems } from "../errors.ts";
@@ -51,16 +51,18 @@ async function run(options: MaintainOptions): Promise<void> {
     await (options.json ? printJson({ dryRun: true, partitions }) : print(surveyed(partitions)));
     return;
   }
-  const report = await round(options);
+  const report = await maintain(options);
   await (options.json ? printJson({ dryRun: false, ...report }) : print(done(report)));
-  if (report.failures.length > 0)
-    throw new FoundProblems(`${count(report.failures.length, "shard")} could not be looked after`);
+  const { failures } = report.round;
+  if (failures.length > 0)
+    throw new FoundProblems(`${count(failures.length, "shard")} could not be looked after`);
+  if (report.refused !== undefined) throw new FoundProblems("nothing was swept");
 }
 
-function round({ dataDir, url }: MaintainOptions): Promise<RoundReport> {
+function maintain({ dataDir, url }: MaintainOptions): Promise<MaintenanceReport> {
   return dataDir === undefined
-    ? new UpkeepEndpoints({ client: new Client({ url }) }).round()
-    : withDataDirectory(dataDir, engine => engine.upkeep.round({ limits }));
+    ? new UpkeepEndpoints({ client: new Client({ url }) }).maintain()
+    : withDataDirectory(dataDir, engine => engine.upkeep.maintain({ limits }));
 }
 
 function survey({ dataDir, url }: MaintainOptions): Promise<readonly PartitionSurvey[]> {
@@ -69,15 +71,27 @@ function survey({ dataDir, url }: MaintainOptions): Promise<readonly PartitionSu
     : withDataDirectory(dataDir, engine => engine.upkeep.survey(limits));
 }
 
-function done({ topics, shards, objects, compactedBytes, merges, lost, failures }: RoundReport): string {
+function done({ round, purge, sweep, refused }: MaintenanceReport): string {
+  const { topics, shards, objects, compactedBytes, merges, lost, expired, failures } = round;
   const rows = [
     ["looked at", `${count(topics, "topic")}, ${count(shards, "shard")}`],
     ["compacted", `${size(compactedBytes)} into ${count(objects, "object")}`],
     ["merged", count(merges, "time")],
+    ["expired", count(expired, "record")],
+    ["purged", `${count(purge.purged, "deleted topic")}, ${grouped(purge.waiting)} more in time`],
+    ...(sweep ? [["swept", swept(sweep)]] : []),
+    ...(refused === undefined ? [] : [["not swept", refused]]),
     ...(lost > 0 ? [["lost", `${count(lost, "chunk")} could not be read: see the server's log`]] : []),
     ...failures.map(({ topic, shard, error }) => ["failed", `shard ${shard} of ${topic}: ${error}`]),
   ];
   return columns(rows);
+}
+
+function swept({ ingest, compacted, items }: NonNullable<MaintenanceReport["sweep"]>): string {
+  const all = [ingest, compacted, items];
+  const deleted = all.reduce((sum, found) => sum + found.deleted, 0);
+  const bytes = all.reduce((sum, found) => sum + found.deletedBytes, 0);
+  return `${count(deleted, "segment")} of ${size(bytes)} that nothing referred to`;
 }
 
 function surveyed(partitions: readonly PartitionSurvey[]): string {

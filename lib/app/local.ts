@@ -18,6 +18,7 @@ import { groupUpkeep } from "./jobs/group-upkeep.ts";
 import { logUpkeep } from "./jobs/log-upkeep.ts";
 import type { Rounds } from "./jobs/rounds.ts";
 import type { Config } from "./settings.ts";
+import { upkeepOptions } from "./upkeep-options.ts";
 import { packageVersion } from "./version/index.ts";
 
 /** Everything of one process but its port. */
@@ -109,12 +110,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
   // A disk takes no money for a write: only what waits behind another one gains by waiting.
   const own = { lingersWhenIdle: config.backend === "aws" };
   const defaults = engineModule.defaultEngineOptions;
-  const compaction = {
-    ...defaults.compaction,
-    ageMs: config.compactionAgeMs,
-    targetBytes: config.compactionTargetBytes,
-  };
-  const options = { ...defaults, ...engineOptions(config), ...own, compaction };
+  const options = { ...defaults, ...engineOptions(config), ...own, ...upkeepOptions(defaults, config) };
   const engine = new engineModule.Engine({ ...parts, ...stores }, options);
   try {
     await engine.checkFormat();

@@ -139,6 +139,12 @@ export const settings = {
     "ms",
     "How long records wait for others before they are compacted with what there is.",
   ),
+  sweepGraceMs: integer(
+    0,
+    { min: 0, max: 35 * dayMs },
+    "ms",
+    "What nothing refers to is deleted when it is so old. 0: ten minutes, or a day where several servers share the log.",
+  ),
   compactionTargetBytes: integer(
     64 * mebibyte,
     { min: 64 * 1024, max: limits.segmentBytesMax },
@@ -263,7 +269,8 @@ function boolean(documentation: string, defaultValue = false): Setting<boolean> 
   };
 }
 
-function integer(
+/** A whole number within bounds. */
+export function integer(
   defaultValue: number,
   { min, max }: { readonly min: number; readonly max: number },
   unit: string,

@@ -129,5 +129,5 @@ export type {
   OffsetRequest,
   OffsetSpec,
 } from "./types.ts";
-export type { BudgetLimits, PartitionSurvey, RoundReport, Tended } from "./upkeep/index.ts";
+export type { BudgetLimits, MaintenanceReport, PartitionSurvey, RoundReport, Tended } from "./upkeep/index.ts";
 export type { Fault, FsckReport, Orphans } from "./fsck/index.ts";

@@ -10,6 +10,8 @@ type Deps = { readonly engine: Engine; readonly clock: Clock; readonly telemetry
 
 /** Of the time that passes, at work for the log itself: a turn is followed by four times as long a rest. */
 const timeShare = 0.2;
+/** A sweep lists everything: it may come so often, and what it removes is older than that in any case. */
+const sweepPauseMs = 600_000;
 /** One turn reads and writes so much, then others have theirs: at most one object is in memory. */
 const limits: BudgetLimits = {
   bytesMax: 128 * 1024 * 1024,
@@ -22,11 +24,22 @@ const limits: BudgetLimits = {
 export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number }): Rounds {
   const { engine, clock, telemetry } = deps;
   const options = { pauseMs, failure: "the log could not be looked after" };
+  let nextSweepMs = 0;
   return new Rounds(deps, options, async signal => {
     const rest = async (turnMs: number): Promise<void> => {
       if (!signal.aborted) await sleep(clock, turnMs * (1 / timeShare - 1));
     };
     const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
     if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
+    if (signal.aborted) return;
+    await engine.upkeep.purge(limits, signal);
+    if (clock.monotonicMs() < nextSweepMs || signal.aborted) return;
+    nextSweepMs = clock.monotonicMs() + sweepPauseMs;
+    const { ingest, compacted, items } = await engine.upkeep.sweep(limits, signal);
+    const [deleted, bytes] = [ingest, compacted, items].reduce(
+      ([count, sum], found) => [count + found.deleted, sum + found.deletedBytes],
+      [0, 0],
+    );
+    if (deleted > 0) telemetry.log("info", "rubbish was removed", { deleted, bytes });
   });
 }

@@ -3,4 +3,4 @@ export type { RoundOptions, RoundReport } from "./round.ts";
 export type { PartitionSurvey } from "./survey.ts";
 export type { Tended } from "./tend.ts";
 export { TrustedClock } from "./trusted-clock.ts";
-export { Upkeep } from "./upkeep.ts";
+export { type MaintenanceReport, Upkeep } from "./upkeep.ts";

@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import type { CompactorDeps } from "../compaction/index.ts";
 import { type PurgeReport, Purger } from "../purge/index.ts";
 import type { Shards } from "../sequencer/index.ts";
-import { Sweeper, type SweepReport } from "../sweep/index.ts";
+import { Sweeper, SweepRefused, type SweepReport } from "../sweep/index.ts";
 import type { Topic, Topics } from "../topics/index.ts";
 import type { EngineOptions } from "../types.ts";
 import { Budget, type BudgetLimits } from "./budget.ts";
@@ -19,6 +19,14 @@ type Deps = CompactorDeps & {
   readonly shards: Shards;
   readonly topics: Topics;
   readonly cluster: Cluster;
+};
+
+/** What all of it has done. `refused`: why there was no sweep. */
+export type MaintenanceReport = {
+  readonly round: RoundReport;
+  readonly purge: PurgeReport;
+  readonly sweep?: SweepReport;
+  readonly refused?: string;
 };
 
 export class Upkeep {
@@ -47,6 +55,22 @@ export class Upkeep {
   /** Every shard's turn. Throws what the stores throw when the topics cannot be listed. */
   round(options: RoundOptions): Promise<RoundReport> {
     return runRound({ ...this.#deps, tender: this.#tender }, options);
+  }
+
+  /**
+   * All there is: a round, what is left of deleted topics, and a sweep. A sweep that is refused is told in the report. Throws
+   * what the stores throw.
+   */
+  async maintain(options: RoundOptions): Promise<MaintenanceReport> {
+    const { limits, signal } = options;
+    const round = await this.round(options);
+    const purge = await this.purge(limits, signal);
+    try {
+      return { round, purge, sweep: await this.sweep(limits, signal) };
+    } catch (error) {
+      if (!(error instanceof SweepRefused)) throw error;
+      return { round, purge, refused: error.message };
+    }
   }
 
   /** What a round would find to do, of every partition; changes nothing. Throws what the stores throw. */

@@ -35,17 +35,48 @@ const survey = z.object({
   reads_then: z.int(),
 });
 
+const found = z.object({
+  deleted: z.int(),
+  deleted_bytes: z.int(),
+  kept: z.int(),
+  kept_bytes: z.int(),
+});
+
 const done = z
   .object({
     dry_run: z.boolean(),
-    topics: z.int().optional(),
-    shards: z.int().optional(),
-    objects: z.int().optional(),
-    compacted_bytes: z.int().optional(),
-    merges: z.int().optional(),
-    lost: z.int().optional(),
-    failures: z.array(z.object({ topic: z.string(), shard: z.int(), error: z.string() })).optional(),
+    /** With `dry_run`. */
     partitions: z.array(survey).optional(),
+    round: z
+      .object({
+        topics: z.int(),
+        shards: z.int(),
+        objects: z.int(),
+        compacted_bytes: z.int(),
+        merges: z.int(),
+        lost: z.int(),
+        expired: z.int(),
+        dropped_pages: z.int(),
+        is_cut_short: z.boolean(),
+        failures: z.array(z.object({ topic: z.string(), shard: z.int(), error: z.string() })),
+      })
+      .optional(),
+    purge: z
+      .object({ purged: z.int(), waiting: z.int(), rows: z.int(), is_cut_short: z.boolean() })
+      .optional(),
+    sweep: z
+      .object({
+        before_ms: z.int(),
+        mark_ms: z.int().optional(),
+        ingest: found,
+        compacted: found,
+        items: found,
+        orphans: z.object({ objects: z.int(), bytes: z.int(), dollars_per_month: z.number() }),
+        unknown_objects: z.int(),
+        is_cut_short: z.boolean(),
+      })
+      .optional(),
+    refused: z.string().optional().meta({ description: "Why there was no sweep." }),
   })
   .meta({ id: "Upkeep" });
 
@@ -77,7 +108,7 @@ export const upkeepRoutes: readonly Route[] = [
     tag,
     summary: "Look after the log now",
     description:
-      "One round: every shard of every topic has its turn, as it has from time to time by itself. Answers when it is over.",
+      "Every shard of every topic has its turn, what is left of deleted topics goes, and what nothing refers to is swept: as it is done from time to time by itself. Answers when it is over.",
     params: none,
     query: none,
     body: { "application/json": { schema: asked, example: { dry_run: true } } },
@@ -94,7 +125,7 @@ export const upkeepRoutes: readonly Route[] = [
       const body = await readOptionalJson(service, request, asked);
       if (body?.dry_run)
         return json({ dry_run: true, partitions: (await engine.upkeep.survey(limits)).map(snake) });
-      return json({ dry_run: false, ...snake(await engine.upkeep.round({ limits, signal: stopping })) });
+      return json({ dry_run: false, ...snakes(await engine.upkeep.maintain({ limits, signal: stopping })) });
     },
   }),
   route({
@@ -118,12 +149,17 @@ export const upkeepRoutes: readonly Route[] = [
   }),
 ];
 
-/** `compactedBytes` is `compacted_bytes` over HTTP. */
-function snake(report: object): Record<string, unknown> {
+/** `compactedBytes` is `compacted_bytes` over HTTP, at every depth. */
+function snake(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snake);
+  return typeof value === "object" && value !== null ? snakes(value) : value;
+}
+
+function snakes(report: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(report).map(([name, value]) => [
       name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
-      value,
+      snake(value),
     ]),
   );
 }
