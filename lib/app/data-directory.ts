@@ -2,6 +2,7 @@
  * Works on a data directory that no server has open: opens it as a server does, with its lock, and closes it again.
  */
 import type { Engine } from "../engine/index.ts";
+import { sweepOfOneServer } from "./upkeep-options.ts";
 
 /** One call after another: nobody waits for the first. */
 const requestDeadlineMs = 60_000;
@@ -28,7 +29,7 @@ export async function withDataDirectory<T>(
   try {
     const opened = new engine.Engine(
       { ...parts, ...stores },
-      { ...engine.defaultEngineOptions, requestDeadlineMs },
+      { ...engine.defaultEngineOptions, requestDeadlineMs, sweep: sweepOfOneServer },
     );
     await opened.checkFormat();
     const answer = await work(opened);
