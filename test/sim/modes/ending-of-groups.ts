@@ -41,6 +41,8 @@ export async function endOfGroups(
   await pass(stage, 10_000);
   if (!(await settled(stage, crews, "after one more change"))) return;
   for (const crew of crews) if (!crew.isClassic) await checkConsumed(stage, crew);
+  // Whoever was to leave may have taken its time.
+  if (!(await settled(stage, crews, "after all was consumed"))) return;
   for (const crew of crews) await checkItems(stage, crew);
   world.history.final();
   const before = crews.map(generationOf);
@@ -79,7 +81,16 @@ function stands(stage: Stage, crew: Crew): boolean {
     new Set(generations).size <= 1 &&
     owned.length === crew.options.partitions &&
     new Set(owned).size === owned.length &&
-    (crew.isClassic || membersIn(stage, crew).length === standings.length)
+    (crew.isClassic || isAtRest(stage, crew, generations))
+  );
+}
+
+/** Of kind consumer: the dead are out, and those who are there have come to the epoch of the group. */
+function isAtRest(stage: Stage, crew: Crew, generations: readonly (number | undefined)[]): boolean {
+  const state = stage.world.memoryItems.peek({ pk: `G#${crew.options.group}`, sk: "state" });
+  return (
+    generations.every(each => each === state?.["generation"]) &&
+    membersIn(stage, crew).length === crew.members.length
   );
 }
 
