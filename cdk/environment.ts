@@ -4,7 +4,7 @@
  */
 import { loadFunctionConfig } from "../lib/app/aws/index.ts";
 import { InvalidConfiguration, variableOf } from "../lib/app/index.ts";
-import { type DeploymentConfig, engineSettingNames, groupSettingNames } from "./options.ts";
+import { type DeploymentConfig, engineSettingNames, upkeepSettingNames } from "./options.ts";
 
 /** Where the log is, as LogStorage says it. */
 export type StorageNames = {
@@ -32,12 +32,15 @@ export function settingsOf(config: DeploymentConfig): Record<string, string> {
 
 /** What is told to the function of the upkeep, which looks after groups by the same times as who serves them. */
 export function upkeepSettingsOf(config: DeploymentConfig): Record<string, string> {
-  return given(config, groupSettingNames);
+  return {
+    ...given(config, upkeepSettingNames),
+    CUMULOG_RESTORE_WINDOW_DAYS: String(config.restoreWindowDays),
+  };
 }
 
 function given(
   config: DeploymentConfig,
-  names: readonly (typeof engineSettingNames)[number][],
+  names: readonly (typeof engineSettingNames | typeof upkeepSettingNames)[number][],
 ): Record<string, string> {
   const entries = names.flatMap(name => {
     const value = config[name];

@@ -42,7 +42,7 @@ export const options = {
     7,
     { min: 1, max: 35 },
     "days",
-    "How far back the table can be restored. What records need is kept at least as long by whatever removes it.",
+    "How far back the table can be restored. The sweep keeps for as long what records of that time need.",
   ),
   restoredTable: text(
     undefined,
@@ -95,13 +95,18 @@ export const options = {
     5,
     { min: 1, max: 1440 },
     "minutes",
-    "How often half-done work of others is finished.",
+    "How often the log is looked after: half-done work finished, chunks compacted, what is past its time removed.",
   ),
   produceMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that appends."),
   fetchMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that reads."),
   groupsMemoryMiB: integer(1024, memoryMiB, "MiB", "Memory of the function that serves consumer groups."),
   adminMemoryMiB: integer(512, memoryMiB, "MiB", "Memory of the function that changes topics."),
-  maintenanceMemoryMiB: integer(512, memoryMiB, "MiB", "Memory of the function that finishes work."),
+  maintenanceMemoryMiB: integer(
+    1024,
+    memoryMiB,
+    "MiB",
+    "Memory of the function that looks after the log; its time is faster with more.",
+  ),
   produceReservedConcurrency: integer(
     undefined,
     concurrency,
@@ -158,6 +163,8 @@ export const options = {
   groupConsumerSessionTimeoutMs: engineSetting(settings.groupConsumerSessionTimeoutMs),
   groupConsumerHeartbeatIntervalMs: engineSetting(settings.groupConsumerHeartbeatIntervalMs),
   offsetsRetentionMinutes: engineSetting(settings.offsetsRetentionMinutes),
+  compactionAgeMs: engineSetting(settings.compactionAgeMs),
+  compactionTargetBytes: engineSetting(settings.compactionTargetBytes),
   code: text(
     undefined,
     { pattern: /./, range: "a path" },
@@ -182,6 +189,13 @@ export const groupSettingNames = [
   "groupConsumerSessionTimeoutMs",
   "groupConsumerHeartbeatIntervalMs",
   "offsetsRetentionMinutes",
+] as const satisfies readonly OptionName[];
+
+/** Names of the settings that the upkeep goes by. */
+export const upkeepSettingNames = [
+  ...groupSettingNames,
+  "compactionAgeMs",
+  "compactionTargetBytes",
 ] as const satisfies readonly OptionName[];
 
 /** Names of the engine's settings among the options. */

@@ -20,7 +20,7 @@ export type RoleName = (typeof roles)[number];
 export type FunctionRoleName = Exclude<RoleName, "gateway">;
 
 /** Calls of S3 that the engine makes. */
-export type ObjectAction = "GetObject" | "PutObject" | "DeleteObject";
+export type ObjectAction = "GetObject" | "PutObject" | "AbortMultipartUpload" | "DeleteObject";
 /** Calls of DynamoDB that the engine makes. */
 export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
 /** What one role may do. */
@@ -33,9 +33,11 @@ export type Permissions = {
   readonly mayList: boolean;
 };
 
-/** Ingest segments, compacted objects. */
+/** Ingest segments, compacted objects, what sweeps remember; of that the marks, the rest being who owns the bucket. */
 const segments = "ingest/*";
 const compacted = "topics/*";
+const sweeps = "sweep/*";
+const marks = "sweep/mark/*";
 
 const produce: Permissions = {
   items: {
@@ -81,17 +83,24 @@ const admin: Permissions = {
   mayList: false,
 };
 
-/** It lists topics and groups: topics left half-made are finished, groups that nobody uses are deleted. */
+/**
+ * It lists topics and groups: topics left half-made are finished, groups that nobody uses are deleted. It is the only one that
+ * compacts, applies retention and deletes: index rows of records, segments, and what is left of deleted topics.
+ */
 const maintenance: Permissions = {
   items: {
-    GetItem: [...(admin.items.GetItem ?? []), "G#*"],
-    PutItem: [...(admin.items.PutItem ?? []), "G#*", "GI#*"],
-    UpdateItem: ["T", "L#*"],
-    DeleteItem: ["T", "G#*", "GI#*"],
-    Query: ["T", "G#*", "GI#*"],
+    GetItem: ["T", "C", "L#*", "G#*", "P#*", "S#*"],
+    PutItem: ["T", "C", "L#*", "G#*", "GI#*", "P#*"],
+    UpdateItem: ["T", "C", "L#*", "P#*"],
+    DeleteItem: ["T", "L#*", "G#*", "GI#*", "P#*", "S#*"],
+    Query: ["T", "G#*", "GI#*", "P#*", "S#*"],
   },
-  objects: {},
-  mayList: false,
+  objects: {
+    GetObject: [segments, compacted, sweeps],
+    PutObject: [compacted, sweeps],
+    DeleteObject: [segments, compacted, marks],
+  },
+  mayList: true,
 };
 
 /** Gateways know of each other by `N`. Producer ids are a counter, which admin may raise. */

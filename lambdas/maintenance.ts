@@ -1,4 +1,4 @@
 /** The function that a schedule calls: upkeep. */
-import { composeUpkeep, openItems } from "../lib/app/aws/index.ts";
+import { composeUpkeep, openStores } from "../lib/app/aws/index.ts";
 
-export const handler = composeUpkeep(openItems);
+export const handler = composeUpkeep(openStores);

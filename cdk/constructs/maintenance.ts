@@ -35,7 +35,7 @@ export class LogMaintenance extends Construct {
     });
     this.function = new LogFunction(this, "Maintenance", storage, config, {
       name: "maintenance",
-      description: "Cumulog: finishes what others left half-done",
+      description: "Cumulog: looks after the log: finishes, compacts, removes",
       memoryMiB: config.maintenanceMemoryMiB,
       timeoutSeconds,
       environment: upkeepSettingsOf(config),

@@ -4,6 +4,7 @@
 import { alarmNames } from "../../cdk/constructs/alarm-list.ts";
 import { options } from "../../cdk/options.ts";
 import { systemCodecs } from "../../lib/adapters/system/index.ts";
+import { functionSettings } from "../../lib/app/aws/settings.ts";
 import { makeUpkeepHandler } from "../../lib/app/aws/upkeep.ts";
 import type { Engine } from "../../lib/engine/index.ts";
 import { type Clock, type Labels, silentTelemetry, type Telemetry } from "../../lib/ports/index.ts";
@@ -30,12 +31,14 @@ export type MeasuredTick = { readonly topics: Spent; readonly list: Spent; reado
 /** One tick of a warm process. */
 export async function measureTick(): Promise<MeasuredTick> {
   const log = new MeteredLog();
-  const { engine, spent } = log.process();
+  const { engine, items, objects, spent } = log.process();
   for (let i = 0; i < tickTopics; i++) await engine.topics.create({ name: `t${i}`, partitions: 4 });
-  const tick = makeUpkeepHandler({ engine, telemetry: { ...silentTelemetry, ...unbound } });
-  await tick({}, {});
+  const { clock } = log;
+  const telemetry = { ...silentTelemetry, ...unbound };
+  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry }, sweepTimes);
+  await tick({}, invocation);
   spent();
-  await tick({}, {});
+  await tick({}, invocation);
   const withoutGroups = spent();
   await engine.groups.expire(() => true);
   const list = spent();
@@ -45,6 +48,10 @@ export async function measureTick(): Promise<MeasuredTick> {
   await engine.groups.expire(() => true);
   return { topics: minus(withoutGroups, list), list, groups: minus(spent(), list) };
 }
+
+/** As Lambda calls the function, with all of its time. */
+const invocation = { awsRequestId: "tick", getRemainingTimeInMillis: () => 300_000 };
+const sweepTimes = { sweepIntervalMs: functionSettings.sweepIntervalMs.defaultValue };
 
 /** Commits as someone who is no member, which makes the group. */
 async function commitAlone({ groups }: Engine, group: string): Promise<void> {
@@ -59,9 +66,16 @@ async function commitAlone({ groups }: Engine, group: string): Promise<void> {
 export async function measureMetrics(): Promise<Readonly<Record<FunctionName, number>>> {
   const log = new MeteredLog();
   const names = new MetricNames();
-  const { engine } = log.process({}, names);
-  const call = callerOf(engine, log.clock, names);
-  await makeUpkeepHandler({ engine, telemetry: { ...bound(names), ...unbound } })({}, {});
+  const { engine, items, objects } = log.process({}, names);
+  const { clock } = log;
+  const call = callerOf(engine, clock, names);
+  await engine.topics.create({ name: "first", partitions: 1 });
+  const telemetry = { ...bound(names), ...unbound };
+  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry }, sweepTimes);
+  // The first one sweeps; all others of its day do not.
+  await tick({}, invocation);
+  names.take();
+  await tick({}, invocation);
   const maintenance = names.take();
   const topics = `/v3/clusters/${await engine.clusterId()}/topics`;
   await call("POST", topics, "application/json", { topic_name: "t", partitions_count: 1 });

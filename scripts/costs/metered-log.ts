@@ -25,6 +25,9 @@ export type Spent = {
 /** One process at work on the log, with a bill of its own. */
 export type MeteredProcess = {
   readonly engine: Engine;
+  /** Its stores, on the same bill. */
+  readonly items: MeteringItemStore;
+  readonly objects: MeteringObjectStore;
   /** What it has spent since it was made or since the last look; with a count, the mean of so many. */
   readonly spent: (count?: number) => Spent;
 };
@@ -70,7 +73,7 @@ export class MeteredLog {
         dollars: dollarsOf(counts, calls) / count,
       };
     };
-    return { engine, spent };
+    return { engine, items, objects, spent };
   }
 
   /** What is billed for lying in the stores. */

@@ -4,11 +4,12 @@
  * to AWS on the way is held against IAM.
  */
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
+import type { UpkeepReport } from "../../lib/app/aws/index.ts";
 import { silentTelemetry } from "../../lib/ports/index.ts";
 import { bundleFunctions } from "../e2e/bundles.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
@@ -17,10 +18,11 @@ import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
 import { leaveGroups, leftGroups, phasesOf } from "./left-groups.ts";
-import { Deployment } from "./runner/deployment.ts";
+import { Deployment, type DeploymentPlan } from "./runner/deployment.ts";
 import { removeObjects } from "./runner/objects.ts";
-import { renderReport } from "./runner/report.ts";
+import { renderReport, unusedOf } from "./runner/report.ts";
 import { addCallers, callers, place, type Synthesis, synthesize, withoutOf } from "./runner/synthesis.ts";
+import { eagerUpkeep, keepBusy, tended, tickOnce, valuesOf } from "./upkeep-rounds.ts";
 
 const topic = "orders";
 const bodyBytesMax = 4 * 1024 * 1024;
@@ -41,8 +43,11 @@ afterAll(async () => {
   for (const deployment of running) await deployment.close();
 });
 
-async function start(synthesis: Synthesis, keyOf?: (issuer: string) => KeyObject | undefined) {
-  const deployment = await Deployment.start({ ...synthesis, place, ...(keyOf && { keyOf }) });
+async function start(
+  synthesis: Synthesis,
+  more: Pick<DeploymentPlan, "keyOf" | "variables"> = {},
+): Promise<Deployment> {
+  const deployment = await Deployment.start({ ...synthesis, place, ...more });
   running.push(deployment);
   return deployment;
 }
@@ -227,6 +232,50 @@ describe("on a bad day", () => {
   });
 });
 
+describe("a log that is looked after", () => {
+  let deployment: Deployment;
+  let log: SmokeLog;
+  let kept: Awaited<ReturnType<typeof keepBusy>>;
+
+  beforeAll(async () => {
+    deployment = await start(usual, { variables: eagerUpkeep });
+    log = smokeOf(deployment);
+    kept = await keepBusy(log, () => tickOnce(deployment));
+  }, madeMsMax);
+
+  it("is compacted, merged, kept short, purged and swept", () => {
+    expect(deployment.problems).toEqual([]);
+    const sum = (of: (report: UpkeepReport) => number | undefined): number =>
+      kept.reports.reduce((total, report) => total + (of(report) ?? 0), 0);
+    const done = {
+      objects: sum(({ shards }) => shards?.objects),
+      merges: sum(({ shards }) => shards?.merges),
+      cleaned: sum(({ shards }) => shards?.cleanedRecords),
+      expired: sum(({ shards }) => shards?.expired),
+      dropped: sum(({ shards }) => shards?.droppedPages),
+      purged: sum(({ purge }) => purge?.purged),
+      ingest: sum(({ sweep }) => sweep?.ingest.deleted),
+      compacted: sum(({ sweep }) => sweep?.compacted.deleted),
+      items: sum(({ sweep }) => sweep?.items.deleted),
+    };
+    expect(Object.entries(done).filter(([, count]) => count === 0)).toEqual([]);
+    expect(deployment.log.filter(isError)).toEqual([]);
+  });
+
+  it("reads the same as before, in every way", async () => {
+    await deployment.cool();
+    expect(await valuesOf(log, tended.merged)).toEqual(kept.values);
+    const asMember = asJson({
+      topics: [tended.merged],
+      positions: [{ topic: tended.merged, partition: 0, offset: 0 }],
+      format: "string",
+    });
+    const polled = await log.json(200, "POST", await log.v3("/consumer-groups/g/poll"), asMember);
+    expect(JSON.stringify(polled)).toContain(kept.values[0]);
+    expect(deployment.problems).toEqual([]);
+  });
+});
+
 describe("a caller", () => {
   let deployment: Deployment;
   let clusterId: string;
@@ -292,7 +341,9 @@ describe("with tokens", () => {
       jwtAudience: "log",
       jwtScopePrefix: "cumulog/",
     };
-    const deployment = await start(synthesize(context), name => (name === issuer ? publicKey : undefined));
+    const deployment = await start(synthesize(context), {
+      keyOf: name => (name === issuer ? publicKey : undefined),
+    });
     const { url, domainName } = deployment;
     call = signedCaller({
       url: `https://${domainName}`,
@@ -397,9 +448,11 @@ describe("a permission that is missing of groups", () => {
 
 describe("all runs together", () => {
   it("tell what was called, and which permissions nobody needed", () => {
-    const report = renderReport(running.slice(0, 3));
+    const usually = running.slice(0, 4);
+    const report = renderReport(usually);
     console.log(report);
     expect(report).toContain("dynamodb:UpdateItem");
+    expect(unusedOf(usually)).toEqual([]);
   });
 });
 

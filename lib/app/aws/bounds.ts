@@ -55,6 +55,24 @@ export const answerReserveMs = 1_000;
 export const settleReserveMs = 500;
 /** Before the time is over: upkeep begins nothing more, ms. */
 export const upkeepReserveMs = 10_000;
+/** The same for what moves large objects: of a shard's turn, a purge and a sweep nothing new begins, ms. */
+export const turnReserveMs = 60_000;
+/** Before the time is over: no further shard has its turn, so that purge and sweep have time of their own, ms. */
+export const sweepReserveMs = 120_000;
+
+/** Of one shard's turn in a tick: the others are to have theirs. At most one object of 64 MiB is in memory. */
+export const turnLimits = {
+  bytesMax: 256 * mebibyte,
+  callsMax: 10_000,
+  timeMsMax: 60_000,
+  callMsMax: 10_000,
+} as const;
+
+/** Of a purge and of a sweep, which read no records: a sweep has to see all references, or it deletes nothing. */
+export const sweepLimits = { bytesMax: 1024 * mebibyte, callsMax: 200_000, callMsMax: 10_000 } as const;
+
+/** A shard in which nothing was to do, and nothing came since, is looked at again after this, ms: its retention goes on. */
+export const idleShardMs = 30 * 60_000;
 
 /** Bytes as base64. */
 export function base64Bytes(bytes: number): number {
@@ -78,4 +96,8 @@ assert(functionTimes.connectTimeoutMs < functionTimes.answerTimeoutMs, "a connec
 assert(
   functionTimes.requestDeadlineMs + functionTimes.answerTimeoutMs <= upkeepReserveMs,
   "what upkeep has begun ends in time",
+);
+assert(
+  turnLimits.callMsMax + 2 * functionTimes.answerTimeoutMs <= turnReserveMs && turnReserveMs < sweepReserveMs,
+  "what a turn has begun ends in time, and leaves time for a sweep",
 );

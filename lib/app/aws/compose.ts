@@ -43,6 +43,8 @@ export type FunctionParts = FunctionStores & {
   readonly telemetry: FunctionTelemetry;
 };
 
+const dayMs = 86_400_000;
+
 /** Who may not change topics: for lack of the permission. */
 const bounded: ReadonlySet<FunctionName> = new Set(["produce", "fetch", "groups"]);
 
@@ -54,7 +56,7 @@ export function composeAws(duty: HttpDuty, open: OpenStores): HttpHandler {
 /** The handler of the function that a schedule calls. Throws InvalidConfiguration. */
 export function composeUpkeep(open: OpenStores): UpkeepHandler {
   const parts = makeParts("function", "maintenance", process.env, open);
-  return makeUpkeepHandler({ ...parts, engine: makeEngine(parts) });
+  return makeUpkeepHandler({ ...parts, engine: makeEngine(parts) }, parts.config);
 }
 
 /** The parts, as the environment says. Throws InvalidConfiguration. */
@@ -128,6 +130,16 @@ function engineOptions({ kind, name, config }: FunctionParts): EngineOptions {
     appendDeadlineMs,
     requestDeadlineMs,
     mayChangeTopics: !bounded.has(name),
+    compaction: {
+      ...defaultEngineOptions.compaction,
+      ageMs: config.compactionAgeMs,
+      targetBytes: config.compactionTargetBytes,
+    },
+    sweep: {
+      graceMs: config.sweepGraceMs || defaultEngineOptions.sweep.graceMs,
+      restoreWindowMs: config.restoreWindowDays * dayMs,
+      table: config.table,
+    },
     groups: { ...defaultEngineOptions.groups, ...consumerGroupOptions(config) },
   };
 }

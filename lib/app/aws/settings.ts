@@ -6,7 +6,7 @@
  * a server but for its stores.
  */
 import { InvalidConfiguration } from "../config.ts";
-import { type Setting, settings, text, variableOf } from "../settings.ts";
+import { integer, type Setting, settings, text, variableOf } from "../settings.ts";
 import { bodyBytesMax } from "./bounds.ts";
 
 /** How requests come: one at a time as events, or many at once over HTTP. */
@@ -19,7 +19,8 @@ const mebibyte = 1024 * 1024;
 const { lingerMs, logLevel, segmentBytes, itemTierBytes, appendBufferBytes, blockCacheBytes } = settings;
 const { requestBytesMax, bodyBufferBytes, allowedOrigins } = settings;
 const { groupMaxSize, groupConsumerSessionTimeoutMs, groupConsumerHeartbeatIntervalMs } = settings;
-const { offsetsRetentionMinutes } = settings;
+const { offsetsRetentionMinutes, compactionAgeMs, compactionTargetBytes, sweepGraceMs } = settings;
+const dayMs = 86_400_000;
 
 /** Every setting of a function by its name; its variable is made of that, as a server's is. */
 export const functionSettings = {
@@ -39,6 +40,21 @@ export const functionSettings = {
   groupConsumerSessionTimeoutMs,
   groupConsumerHeartbeatIntervalMs,
   offsetsRetentionMinutes,
+  compactionAgeMs,
+  compactionTargetBytes,
+  restoreWindowDays: integer(
+    35,
+    { min: 0, max: 35 },
+    "days",
+    "How far back the table may be restored: segments that it named meanwhile are kept. 0: it never is.",
+  ),
+  sweepGraceMs,
+  sweepIntervalMs: integer(
+    dayMs,
+    { min: 0, max: 7 * dayMs },
+    "ms",
+    "How long after a sweep the maintenance sweeps again.",
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The name of a setting of a function. */

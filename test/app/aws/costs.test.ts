@@ -218,7 +218,7 @@ describe("the price of", () => {
   it("upkeep with nothing to do: format, cluster id, the list of topics and that of groups, strongly", async () => {
     const { spending, parts } = await anInstallation();
     const made = partsInMemory("maintenance", parts);
-    const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) });
+    const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config);
     const { result, spent } = await spending(() => tick({}, aContext()));
     expect(result).toMatchObject({ topics: 1, partitions: 8, finished: 0, left: 0 });
     // The list of groups lies under 256 keys.

@@ -28,7 +28,7 @@ function anInstallation(clock: Clock = new SystemClock()) {
   const start = (duty: HttpDuty): HttpHandler => makeHttpFunction(duty, partsInMemory(duty, parts)).handler;
   const startUpkeep = (environment = {}) => {
     const made = partsInMemory("maintenance", { ...parts, environment });
-    return { ...made, tick: makeUpkeepHandler({ ...made, engine: makeEngine(made) }) };
+    return { ...made, tick: makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config) };
   };
   return { start, startUpkeep, items, engine: anEngine(memoryDeps(parts)) };
 }
@@ -288,24 +288,27 @@ describe("upkeep", () => {
     const { tick, telemetry } = startUpkeep();
     const event = { version: "0", "detail-type": "Scheduled Event", source: "aws.scheduler" };
     const report = await tick(event, aContext(300_000));
-    expect(report).toEqual({
+    expect(report).toMatchObject({
       clusterId: await engine.clusterId(),
       topics: 2,
       partitions: 6,
       finished: 2,
       left: 0,
       groups: { groups: 0, expired: 0, removed: 0 },
+      shards: { shards: 2, objects: 0, failed: 0, left: 0 },
+      purge: { purged: 0, waiting: 1 },
     });
     expect(telemetry.gauges).toEqual(
       new Map([
         ["cumulog_topics", 2],
         ["cumulog_partitions", 6],
         ["cumulog_groups", 0],
+        ["cumulog_orphan_bytes", 0],
       ]),
     );
     expect(telemetry.steps.at(-1)).toBe("flush");
     const before = items.snapshot();
-    expect(await tick(event, aContext(300_000))).toEqual({ ...report, finished: 0 });
+    expect(await tick(event, aContext(300_000))).toMatchObject({ finished: 0, shards: { shards: 0 } });
     expect(items.snapshot()).toEqual(before);
     expect(before.some(({ sk }) => sk === "format-level")).toBe(true);
   });

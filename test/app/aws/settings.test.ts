@@ -43,6 +43,11 @@ describe("the settings of a function", () => {
       groupConsumerSessionTimeoutMs: 45_000,
       groupConsumerHeartbeatIntervalMs: 5_000,
       offsetsRetentionMinutes: 10_080,
+      compactionAgeMs: 3_600_000,
+      compactionTargetBytes: 64 * 1024 * 1024,
+      restoreWindowDays: 35,
+      sweepGraceMs: 0,
+      sweepIntervalMs: 86_400_000,
     });
   });
 

@@ -46,6 +46,8 @@ export type DeploymentPlan = {
   readonly codeOf: (stack: string, assetKey: string) => string;
   /** The public key of a token issuer. */
   readonly keyOf?: (issuer: string) => KeyObject | undefined;
+  /** What every function is told beside what the templates say: no test can wait for a day. */
+  readonly variables?: Readonly<Record<string, string>>;
 };
 
 /** Whoever works on the log with a role of his own: a function, or what runs elsewhere. */
@@ -78,6 +80,7 @@ export class Deployment {
     place,
     codeOf,
     keyOf = () => undefined,
+    variables = {},
   }: DeploymentPlan): Promise<Deployment> {
     const resolver = new Resolver(stacks, place);
     const iam = new Iam(resolver);
@@ -91,7 +94,10 @@ export class Deployment {
       { roleOf: key => iam.ownerOf(key)?.role, refusalOf: (role, need) => iam.refusalOf(role, need) },
       { dynamoDbUrl: items.url, s3Url: objects.url, partitionKeys: partitionKeysOf(tables), place },
     );
-    const functions = functionsOf(resolver, codeOf);
+    const functions = functionsOf(resolver, codeOf).map(each => ({
+      ...each,
+      variables: { ...each.variables, ...variables },
+    }));
     const log: string[] = [];
     const lambda = new Lambda(
       {

@@ -21,6 +21,16 @@ export function renderReport(deployments: readonly Deployment[], workers?: reado
   return [`${calls.length} calls to AWS from ${processes} processes`, ...lines].join("\n");
 }
 
+/** Permissions that no call of these runs needed, of every function or of those workers. */
+export function unusedOf(deployments: readonly Deployment[], workers?: readonly Worker[]): readonly string[] {
+  return (workers ?? deployments[0]?.functions ?? []).flatMap(worker => {
+    const usage = deployments.flatMap(each => each.usageOf(worker));
+    const used = new Set(usage.filter(({ isUsed }) => isUsed).map(({ grain }) => grain));
+    const unused = new Set(usage.map(({ grain }) => grain).filter(grain => !used.has(grain)));
+    return [...unused].map(grain => `${worker.name}: ${grain}`);
+  });
+}
+
 /** `dynamodb:GetItem 200 x 17` for each kind of call and status. */
 function counted(calls: readonly { readonly name: string; readonly status: number }[]): readonly string[] {
   const groups = Map.groupBy(calls, ({ name, status }) => `${name} ${status}`);

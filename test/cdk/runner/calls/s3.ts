@@ -6,7 +6,7 @@ import { Unmodelled } from "../policy/index.ts";
 import { type AwsRequest, type Call, overTls } from "./call.ts";
 
 /** What a request needs. Throws Unmodelled for an operation that the engine never made. */
-export function readS3Call({ method, target, headers }: AwsRequest): Call {
+export function readS3Call({ method, target, headers, body }: AwsRequest): Call {
   const url = new URL(`http://s3${target}`);
   const [, bucket = "", key = ""] = /^\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? [];
   const query = new Set([...url.searchParams.keys()].filter(name => name !== "x-id"));
@@ -17,7 +17,31 @@ export function readS3Call({ method, target, headers }: AwsRequest): Call {
   }
   if (method === "GET" && key === "" && query.has("list-type"))
     return call("s3:ListBucket", arnOf(bucket), { "s3:prefix": url.searchParams.getAll("prefix") });
+  if (method === "POST" && key === "" && query.has("delete")) return deletion(bucket, body);
+  const upload = key === "" ? undefined : uploadAction(method, query);
+  if (upload !== undefined) return call(upload, `${arnOf(bucket)}/${decodeURIComponent(key)}`);
   throw new Unmodelled(`${method} ${target} of S3`);
+}
+
+/** Keys of one request are judged one by one; here all of them have to be allowed. */
+function deletion(bucket: string, body: Buffer): Call {
+  const keys = [...body.toString("utf8").matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => key);
+  if (keys.length === 0 || keys.some(key => key.includes("&")))
+    throw new Unmodelled(`a deletion of keys with escapes: ${keys.join()}`);
+  const needs = keys.map(key => ({
+    action: "s3:DeleteObject",
+    resource: `${arnOf(bucket)}/${key}`,
+    context: overTls,
+  }));
+  return { name: "s3:DeleteObject", needs };
+}
+
+/** The steps of a multipart upload need what a put needs; to give one up is a permission of its own. */
+function uploadAction(method: string, query: ReadonlySet<string>): string | undefined {
+  const names = [...query].sort().join();
+  const steps = ["POST uploads", "PUT partNumber,uploadId", "POST uploadId"];
+  if (steps.includes(`${method} ${names}`)) return "s3:PutObject";
+  return `${method} ${names}` === "DELETE uploadId" ? "s3:AbortMultipartUpload" : undefined;
 }
 
 /** Whether someone may list a bucket decides how S3 speaks of an object that is not there. */

@@ -1,0 +1,148 @@
+/** What a tick does for the log itself: compaction, retention, the purge and the sweep, within its time, and no more often than due. */
+import { describe, expect, it } from "vitest";
+import { MemoryItemStore, MemoryObjectStore } from "../../../lib/adapters/memory/index.ts";
+import { makeEngine } from "../../../lib/app/aws/compose.ts";
+import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
+import { aContext, partsInMemory } from "../../support/lambda.ts";
+import { anEngine, appended, memoryDeps, readAll } from "../../support/log.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+
+const tickMs = 300_000;
+const dayMs = 86_400_000;
+const eager = { CUMULOG_COMPACTION_AGE_MS: "0", CUMULOG_SWEEP_GRACE_MS: "1" };
+
+/** A topic `orders` with records of both tiers, and the tick of a maintenance function over it. */
+async function aLog(environment: Readonly<Record<string, string>> = eager) {
+  const clock = new ManualClock(Date.now());
+  const items = new MemoryItemStore();
+  const objects = new MemoryObjectStore({ clock });
+  const parts = { items, objects, clock };
+  const reader = () => anEngine(memoryDeps(parts));
+  const engine = reader();
+  await engine.topics.create({ name: "orders", partitions: 1 });
+  const start = () => {
+    const made = partsInMemory("maintenance", { ...parts, environment });
+    const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config);
+    return { ...made, tick: (leftMs = tickMs) => tick({}, aContext(leftMs)) };
+  };
+  /** One segment each; every fourth is an object. */
+  const append = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await appended(engine, "orders", 0, i % 4 ? "small" : "x".repeat(10_000));
+    await engine.settle();
+  };
+  const keys = async (prefix: string) => (await objects.list(prefix)).objects.map(({ key }) => key);
+  return { clock, items, objects, engine, reader, start, append, keys };
+}
+
+describe("a tick", () => {
+  it("compacts what is due, sweeps what is rubbish then, and readers see the same", async () => {
+    const { clock, start, reader, append, keys } = await aLog({
+      ...eager,
+      CUMULOG_RESTORE_WINDOW_DAYS: "0",
+    });
+    await append(24);
+    const before = await readAll(reader(), "orders", 0);
+    const { tick } = start();
+    await clock.advance(1000);
+    expect(await tick()).toMatchObject({
+      shards: { shards: 1, objects: 1, failed: 0, left: 0 },
+      sweep: { isCutShort: false, ingest: { deleted: 6, kept: 0 } },
+    });
+    expect([await keys("ingest/"), (await keys("topics/")).length]).toEqual([[], 1]);
+    expect(await readAll(reader(), "orders", 0)).toEqual(before);
+  });
+
+  it("keeps for as long as the table may be restored what it named then", async () => {
+    const { clock, start, append, keys } = await aLog({ ...eager, CUMULOG_RESTORE_WINDOW_DAYS: "3" });
+    await append(24);
+    const { tick } = start();
+    const ingestAfter: number[] = [];
+    for (let day = 0; day < 6; day++) {
+      await clock.advance(dayMs);
+      await tick();
+      ingestAfter.push((await keys("ingest/")).length);
+    }
+    // The mark of the first day, which was made after the compaction, decides three days later.
+    expect(ingestAfter).toEqual([6, 6, 6, 0, 0, 0]);
+  });
+
+  it("applies retention, and purges what is left of deleted topics", async () => {
+    const { clock, items, engine, start, append } = await aLog();
+    await engine.topics.create({ name: "short", partitions: 1, configs: { "retention.ms": "1000" } });
+    await appended(engine, "short", 0, "old");
+    await append(9);
+    await engine.topics.delete("orders");
+    await clock.advance(dayMs);
+    const { tick } = start();
+    const first = await tick();
+    expect(first).toMatchObject({ shards: { expired: 1 }, purge: { purged: 0, waiting: 1 } });
+    // The sweep has raised the floor past the deletion.
+    expect(await tick()).toMatchObject({ purge: { purged: 1, waiting: 0 } });
+    expect(items.snapshot().filter(({ sk }) => sk.includes("orders"))).toEqual([]);
+  });
+
+  it("sweeps once a day, whichever process it runs in", async () => {
+    const { clock, start, append } = await aLog();
+    await append(1);
+    expect((await start().tick()).sweep).toBeDefined();
+    await clock.advance(dayMs - 1000);
+    expect((await start().tick()).sweep).toBeUndefined();
+    await clock.advance(1000);
+    expect((await start().tick()).sweep).toBeDefined();
+    expect((await start().tick()).sweep).toBeUndefined();
+  });
+
+  it("says that its sweep is refused, and does the rest", async () => {
+    const { clock, objects, start, append } = await aLog();
+    await append(9);
+    await objects.put("sweep/owner/another", [new Uint8Array()]);
+    await clock.advance(1000);
+    const { tick, telemetry } = start();
+    expect(await tick()).toMatchObject({ shards: { objects: 1 }, sweep: undefined });
+    expect(telemetry.lines).toMatchObject([
+      { level: "error", fields: { kind: "operator", message: expect.stringContaining("another") } },
+    ]);
+  });
+
+  it("looks at a shard again when something came, or half an hour has passed", async () => {
+    const { clock, start, append } = await aLog();
+    await append(9);
+    await clock.advance(1000);
+    const { tick } = start();
+    const shardsAfter = async (ms: number) => {
+      await clock.advance(ms);
+      return (await tick()).shards?.shards;
+    };
+    // The first works, the second finds nothing to do.
+    expect([await shardsAfter(0), await shardsAfter(1000), await shardsAfter(1000)]).toEqual([1, 1, 0]);
+    await append(9);
+    expect([await shardsAfter(1000), await shardsAfter(1000), await shardsAfter(1000)]).toEqual([1, 1, 0]);
+    expect([await shardsAfter(29 * 60_000), await shardsAfter(60_000)]).toEqual([0, 1]);
+  });
+
+  it("fails when a shard fails, after the others had their turn", async () => {
+    const { clock, items, engine, start, append, keys } = await aLog();
+    const { id } = await engine.topics.create({ name: "broken", partitions: 1 });
+    await append(9);
+    await items.delete({ pk: `L#${id}#0`, sk: "head" });
+    await items.put({ pk: `L#${id}#0`, sk: "head", attributes: { seq: "not a number" } });
+    await clock.advance(1000);
+    const { tick, telemetry } = start();
+    await expect(tick()).rejects.toThrow("sequencer attribute seq");
+    expect(await keys("topics/")).toHaveLength(1);
+    expect(telemetry.lines).toMatchObject([{ level: "error", fields: { topic: "broken", shard: 0 } }]);
+  });
+
+  it("begins nothing large when a minute is left, and no turn when two are", async () => {
+    const { start, append, keys } = await aLog();
+    await append(9);
+    expect(await start().tick(60_000)).toMatchObject({
+      shards: undefined,
+      purge: undefined,
+      sweep: undefined,
+    });
+    const report = await start().tick(120_000);
+    expect([report.shards, report.purge?.waiting, report.sweep?.isCutShort]).toEqual([undefined, 0, false]);
+    expect(await keys("topics/")).toEqual([]);
+  });
+});
