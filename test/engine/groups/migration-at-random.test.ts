@@ -132,7 +132,9 @@ class Slot {
     const name = `${this.#name}.${++this.#count}`;
     const isCooperative = this.#isCooperative;
     const onOwned = this.#truth.own.bind(this.#truth);
-    const options = { name, partitions, isCooperative, onOwned };
+    // One place is that of a static member, which changes its protocol under one name.
+    const isStatic = this.#name === "a";
+    const options = { name, partitions, isCooperative, onOwned, ...(isStatic && { instanceId: "i" }) };
     return this.#chance.below(2) === 0 ? new NewConsumer(options) : new ClassicConsumer(options);
   }
 

@@ -70,7 +70,7 @@ async function aGroup(hold: Hold, over: Partial<GroupOptions> = {}) {
   ];
   await liveAll([there], [a, b], 4);
   expect(allOwned([a, b])).toEqual(everything);
-  return { here, there, a, b, c: new NewConsumer({ name: "c", partitions }) };
+  return { here, there, items: deps.items, a, b, c: new NewConsumer({ name: "c", partitions }) };
 }
 
 async function kindOf(engine: Engine): Promise<string | undefined> {
@@ -87,6 +87,31 @@ describe("a process that upgrades a group", () => {
     const again = new NewConsumer({ name: "c", partitions });
     await liveAll([there], [a, b, again], 8);
     expect(allOwned([a, b, again])).toEqual(everything);
+  });
+
+  it("may die before it changes the state: another of its instance takes its place", async () => {
+    const hold = new Hold("after", ({ attributes }) => attributes["instanceId"] === "i");
+    const { here, there, a, b } = await aGroup(hold);
+    void new NewConsumer({ name: "c", partitions, instanceId: "i" }).beat(here);
+    await hold.reached.promise;
+    const other = new NewConsumer({ name: "o", partitions, instanceId: "i" });
+    await liveAll([there], [a, b, other], 8);
+    expect(allOwned([a, b, other])).toEqual(everything);
+    expect((await there.groups.describeConsumers("g")).members.length).toBe(3);
+  });
+
+  it("leaves nothing behind when its member leaves before it changes the state", async () => {
+    const hold = new Hold("after", isNewOne);
+    const { here, there, a, b, c } = await aGroup(hold);
+    void c.beat(here);
+    await hold.reached.promise;
+    await new NewConsumer({ name: "c", partitions }).leave(there);
+    const d = new NewConsumer({ name: "d", partitions });
+    await liveAll([there], [a, b, d], 8);
+    const { members } = await there.groups.describeConsumers("g");
+    expect(members.map(({ memberId }) => memberId).toSorted()).toEqual(
+      [a.memberId, b.memberId, d.memberId].toSorted(),
+    );
   });
 
   it("may die before it adopts anybody: members commit on, and the next look adopts them", async () => {
@@ -222,6 +247,22 @@ describe("a write that is late", () => {
 });
 
 describe("a classic member that waits", () => {
+  it("joins anew when the group was taken over and came back while it did not look", async () => {
+    const hold = new Hold("after", isState("consumer"));
+    const { here, there, items, a, b, c } = await aGroup(hold);
+    const slow = anEngine({ ...memoryDeps(), items }, { groups, watchPauseMs: 400, watchPauseMsMax: 400 });
+    const metadata = aSubscription(a.owned, ["t", "u"]);
+    const waiting = joined(slow, { memberId: a.memberId, protocols: [{ name: "cooperative", metadata }] });
+    await expect.poll(async () => (await there.groups.describe("g")).phase).toBe("preparing");
+    void c.beat(here);
+    await hold.reached.promise;
+    // It has not heard its epoch, and goes by the name that it has.
+    await new NewConsumer({ name: "c", partitions }).leave(there);
+    expect(await kindOf(there)).toBe("classic");
+    const [answer] = await Promise.all([waiting, b.join(there)]);
+    expect(answer.generation).toBeGreaterThan(a.generation);
+  });
+
   it("for others is answered at once when the group is taken over", async () => {
     const { here, there, a, b, c } = await aGroup(new Hold("before", () => false));
     const waiting = joined(here, {

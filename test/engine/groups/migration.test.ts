@@ -171,15 +171,22 @@ describe("a classic member that has not heard its assignment", () => {
       engines[0].groups.sync({ group: "g", memberId: leader.memberId, generation, assignments, signal });
     await sync(leader.generation, new Map());
     const [other, again] = await Promise.all([
-      joined(engines[1], { protocols: protocols([1, 2]) }),
+      joined(engines[1], { protocols: protocols([1, 2, 3]) }),
       joined(engines[0], { protocols: protocols([]), memberId: leader.memberId }),
     ]);
     expect(again.leaderId).toBe(leader.memberId);
-    await sync(again.generation, new Map([[other.memberId, anAssignment([0])]]));
+    const shares = [
+      [other.memberId, anAssignment([0])],
+      [leader.memberId, anAssignment([3])],
+    ] as const;
+    await sync(again.generation, new Map(shares));
     const c = new NewConsumer({ name: "c", partitions });
     for (let i = 0; i < 3; i++) await c.beat(engines[2]);
-    expect(c.owned.filter(partition => partition <= 2)).toEqual([]);
+    expect(c.owned.filter(partition => partition <= 3)).toEqual([]);
     expect(c.owned.length).toBeGreaterThan(0);
+    const { members } = await engines[0].groups.describeConsumers("g");
+    const owners = members.filter(({ assigned }) => [...assigned.values()].flat().includes(3));
+    expect(owners.map(({ memberId }) => memberId)).toEqual([leader.memberId]);
   });
 });
 

@@ -246,13 +246,15 @@ export class Consumers {
     const key = memberKeyOf(memberId, instanceId);
     this.#settled.get(known)?.delete(key);
     const nobody = this.#answer(memberId, epoch, undefined, noPartitions);
-    if ((await known.state.run())?.kind !== "consumer") return nobody;
-    if (epoch === leavingForAWhileEpoch && instanceId !== undefined)
+    const isOfConsumers = (await known.state.run())?.kind === "consumer";
+    if (isOfConsumers && epoch === leavingForAWhileEpoch && instanceId !== undefined)
       await this.#leaveForAWhile(known, key, request);
     else {
+      // Also in a classic group, that it was about to upgrade; a classic member of that id is none of its business.
       const isOurs: Condition = [...isMember(memberId), { kind: "absent", name: "protocols" }];
       await store.delete(groupMemberKey(known.id, key), isOurs);
     }
+    if (!isOfConsumers) return nobody;
     await this.#deps.snapshots.take(known);
     return nobody;
   }

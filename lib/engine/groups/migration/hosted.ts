@@ -8,6 +8,7 @@ import {
   type GroupState,
   groupMemberKey,
   type HostedMember,
+  isAdopting,
   isConsumerMember,
   isHosted,
   isMember,
@@ -109,7 +110,7 @@ export class Hosting {
     const itemKey = groupMemberKey(known.id, memberKeyOf(memberId, instanceId));
     const item = await this.#deps.store.get(itemKey, true);
     // Not adopted yet: it is not hosted before it has joined once more.
-    if (item !== undefined && !isConsumerMember(item)) throw hasToJoin(known, state);
+    if (isAdopting(state) || (item !== undefined && !isConsumerMember(item))) throw hasToJoin(known, state);
     const member = hostedIn(known, request, item && readConsumerMember(itemKey.sk, item));
     checkGeneration(known, member, generation);
     const { name, subscription } = this.#protocolOf(known, member, request);

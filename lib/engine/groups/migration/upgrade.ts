@@ -13,7 +13,8 @@ import {
 import type { Clock } from "../../../ports/index.ts";
 import type { EngineOptions } from "../../types.ts";
 import { hasMembers } from "../admission.ts";
-import { noPartitions, unite } from "../consumer/partitions.ts";
+import { noPartitions, subtract, unite } from "../consumer/partitions.ts";
+import { leavingForAWhileEpoch } from "../consumer/types.ts";
 import { GroupFull, GroupUnavailable, UpgradeRefused } from "../errors.ts";
 import type { Roster } from "../generation.ts";
 import type { KnownGroup } from "../known.ts";
@@ -118,7 +119,8 @@ export class Upgrades {
     roster: Roster,
     assignment: ReadonlyMap<string, Uint8Array>,
   ): Promise<ReadonlyMap<string, TopicPartitions>> {
-    const owned = new Map<string, TopicPartitions>();
+    const assigned = new Map<string, TopicPartitions>();
+    const brought = new Map<string, TopicPartitions>();
     for (const [key, { memberId, metadata }] of roster) {
       const parsed = parse(metadata, assignment.get(key) ?? new Uint8Array(0));
       if (parsed === undefined) throw notSpeaking(known, { memberId });
@@ -126,12 +128,10 @@ export class Upgrades {
         throw new UpgradeRefused(
           `protocol ${state.protocol} of group ${known.id} keeps bytes of its own in assignments, which would be lost`,
         );
-      const assigned = await this.#deps.topicIds.partitions(parsed.assignment.partitions);
-      // A cooperative member gives up what it came with when it hears its assignment, and nobody knows whether it has.
-      const brought = await this.#deps.topicIds.partitions(parsed.subscription.owned);
-      owned.set(key, unite(assigned, brought));
+      assigned.set(key, await this.#deps.topicIds.partitions(parsed.assignment.partitions));
+      brought.set(key, await this.#deps.topicIds.partitions(parsed.subscription.owned));
     }
-    return owned;
+    return withBrought(assigned, brought);
   }
 
   async #members(
@@ -141,7 +141,9 @@ export class Upgrades {
     owned: UpgradePlan["owned"],
   ): Promise<ReadonlyMap<string, ConsumerMember>> {
     const { classics, consumers } = await this.#deps.store.readAllMembers(known.id);
-    const members = new Map(consumers);
+    const members = new Map<string, ConsumerMember>();
+    // One that was about to upgrade the group: it comes again, or another of its instance takes the place.
+    for (const [key, member] of consumers) members.set(key, { ...member, epoch: leavingForAWhileEpoch });
     for (const [key, member] of classics) {
       // It was given an id, and is no member yet.
       if (member.joined === 0) continue;
@@ -155,6 +157,20 @@ export class Upgrades {
       throw new GroupFull(`group ${known.id} has ${members.size} members, ${membersMax} are allowed`);
     return members;
   }
+}
+
+/**
+ * A cooperative member gives up what it came with when it hears its assignment, and nobody knows whether it has. What its leader
+ * gave to another is that one's: the leader knew better.
+ */
+function withBrought(
+  assigned: ReadonlyMap<string, TopicPartitions>,
+  brought: ReadonlyMap<string, TopicPartitions>,
+): ReadonlyMap<string, TopicPartitions> {
+  const given = [...assigned.values()].reduce(unite, noPartitions);
+  return new Map(
+    [...assigned].map(([key, each]) => [key, unite(each, subtract(brought.get(key) ?? noPartitions, given))]),
+  );
 }
 
 function notSpeaking({ id }: KnownGroup, { memberId }: { readonly memberId: string }): UpgradeRefused {
