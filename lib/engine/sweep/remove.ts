@@ -34,6 +34,9 @@ export type Verdict = {
   readonly topics: ReadonlySet<TopicId>;
 };
 
+/** Places of the item tier that are looked at side by side. */
+const hashesAtOnce = 16;
+
 export class Remover {
   readonly ingest: Found = nothingFound();
   readonly compacted: Found = nothingFound();
@@ -56,8 +59,12 @@ export class Remover {
   async remove(): Promise<void> {
     await this.#objects(segmentPrefix, this.ingest);
     await this.#objects(compactedPrefix, this.compacted);
-    for (let hash = 0; hash < segmentHashCount && this.#budget.isLeft; hash++)
-      await this.#itemsOf(hash.toString(16).padStart(2, "0"));
+    for (let first = 0; first < segmentHashCount; first += hashesAtOnce)
+      await Promise.all(
+        Array.from({ length: hashesAtOnce }, (_, i) =>
+          this.#itemsOf((first + i).toString(16).padStart(2, "0")),
+        ),
+      );
   }
 
   async #objects(prefix: string, found: Found): Promise<void> {

@@ -26,12 +26,13 @@ export class TrustedClock {
   /** Ms since 1970, not later than any of the clocks says that were heard. */
   now(): number {
     const heard = this.#heard === undefined ? Number.MAX_SAFE_INTEGER : this.#at(this.#heard);
-    return Math.min(this.#clock.now(), this.#at(this.#first), heard);
+    // Monotonic clocks have fractions; times that are stored have none.
+    return Math.floor(Math.min(this.#clock.now(), this.#at(this.#first), heard));
   }
 
   /** How far the own clock is from the store's, ms; positive: ahead. 0 while nothing was heard. */
   get aheadMs(): number {
-    return this.#heard === undefined ? 0 : this.#clock.now() - this.#at(this.#heard);
+    return this.#heard === undefined ? 0 : Math.round(this.#clock.now() - this.#at(this.#heard));
   }
 
   /** Makes sure that the store was heard at least once. Throws what the store throws. */

@@ -96,6 +96,17 @@ describe("retention by time", () => {
     }
   });
 
+  it("leaves the index of what is neither compacted nor past its retention", async () => {
+    const log = await aLog(
+      { "retention.ms": String(10 * hourMs) },
+      { compaction: { ...eager, ageMs: dayMs } },
+    );
+    await hourly(log, 16);
+    expect(await tend(log.engine, log.topic)).toMatchObject({ objects: 0, expired: 6, droppedPages: 0 });
+    expect(rows(log)).toEqual(["pr", "u#", "u#"]);
+    expect((await readAll(anEngine(log.deps), "t", 0, 6)).length).toBe(10);
+  });
+
   it("lets nothing go early by a clock that jumps ahead, here or at the start", async () => {
     const log = await aLog({ "retention.ms": String(dayMs) });
     await hourly(log, 3);

@@ -86,7 +86,7 @@ async function configure(stage: Stage, prng: Prng, life: Life, topic: string): P
   await stage.client.admin(
     life,
     { op: "configure", topic },
-    () => life.engine.topics.alterConfigs(topic, [{ kind: "set", name: "retention.ms", value }]),
+    () => life.engine.topics.alterConfigs(topic, [{ kind: "set", name: "flush.ms", value }]),
     stage.logOf,
   );
 }

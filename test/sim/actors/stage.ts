@@ -10,6 +10,9 @@ import type { Life } from "../world/process.ts";
 import type { NewBatches, Target } from "../world/requests.ts";
 import type { World } from "../world/world.ts";
 
+/** Short beside the freezes and delays of a run, so that late writers meet the floor. */
+export const graceMs = 15_000;
+
 /** Small enough that a few hundred requests meet every limit. */
 export const stageEngineOptions: EngineOptions = {
   ...defaultEngineOptions,
@@ -27,6 +30,8 @@ export const stageEngineOptions: EngineOptions = {
   topicTrustMs: 5_000,
   producerSnapshotEntries: 12,
   partitionsDefault: 2,
+  sweep: { graceMs, restoreWindowMs: 0, table: "sim" },
+  compaction: { ...defaultEngineOptions.compaction, targetBytes: 3_000, ageMs: 5_000, mergePages: 3 },
 };
 
 /** A topic that lives as long as the run: its name is its log. */

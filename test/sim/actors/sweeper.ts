@@ -6,15 +6,12 @@ import { create, grow } from "./admin.ts";
 import { logOf, type Stage } from "./stage.ts";
 import { sweep } from "./sweep.ts";
 
-/** Short beside the freezes and delays of a run, so that late writers meet the floor. */
-export const graceMs = 15_000;
-
 export async function sweeper(stage: Stage, prng: Prng): Promise<void> {
   while (!stage.isOver) {
     await stage.world.scheduler.sleep(prng.spread(5_000, 60_000));
     const life = stage.pickLife(prng);
     if (life === undefined || stage.isOver) continue;
-    const swept = sweep(stage.world, life, { graceMs });
+    const swept = sweep(stage.world, life);
     if (prng.chance(0.7)) await raceSweep(stage, prng);
     await swept;
   }

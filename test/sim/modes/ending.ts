@@ -4,9 +4,8 @@
  * cleans up, and a fresh reader reads every log from its beginning, for the checker to compare with what was said.
  */
 import type { Topic } from "../../../lib/engine/index.ts";
-import { type Stage, stepsMax } from "../actors/stage.ts";
-import { sweep } from "../actors/sweep.ts";
-import { graceMs } from "../actors/sweeper.ts";
+import { graceMs, type Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
+import { sweep, upkeepLimits } from "../actors/sweep.ts";
 import { Audit } from "../world/audit.ts";
 import { killed, type Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
@@ -111,17 +110,24 @@ function checkMemory(stage: Stage, life: Life): void {
     });
 }
 
-/** One sweep that nothing disturbs; the time before which nothing unreferenced may be left. */
+/**
+ * A sweep that nothing disturbs, a purge of the topics that it has raised the floor over, and a sweep of what they left; the time
+ * before which nothing unreferenced may be left.
+ */
 async function cleanUp(stage: Stage): Promise<number | undefined> {
   const { world } = stage;
-  const life = world.start("sweeper");
+  const life = world.start("sweeper", { engine: { sweep: { ...stageEngineOptions.sweep, graceMs: 500 } } });
   let before: number | undefined;
-  const swept = sweep(world, life, { graceMs: 500 }).then(result => {
+  const swept = async (): Promise<void> => {
+    const result = await sweep(world, life);
     if (result !== killed && result.kind === "swept") before = result.before;
     else
       world.violated({ invariant: "I11", message: `the last sweep did not end: ${JSON.stringify(result)}` });
-  });
-  await finish(stage, swept, "the last sweep");
+  };
+  const cleaned = swept()
+    .then(() => life.run(() => life.engine.upkeep.purge(upkeepLimits)))
+    .then(swept);
+  await finish(stage, cleaned, "the last sweep");
   return before;
 }
 

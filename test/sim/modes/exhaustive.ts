@@ -113,7 +113,12 @@ export async function runCase(
 ): Promise<{ readonly result: RunResult; readonly calls: readonly Call[] }> {
   const world = new World({
     seed: `exhaustive ${scenario.name}`,
-    engine: { ...stageEngineOptions, itemTierBytes: scenario.itemTierBytes, watchPauseMs: 200 },
+    engine: {
+      ...stageEngineOptions,
+      itemTierBytes: scenario.itemTierBytes,
+      watchPauseMs: 200,
+      sweep: { ...stageEngineOptions.sweep, graceMs: 5_000 },
+    },
     ...(options.trace && { trace: options.trace }),
   });
   const stage = new Stage(world, { stable: scenarioTopics, processes: ["p1", "p2"] });
@@ -158,7 +163,7 @@ async function afterwards(stage: Stage): Promise<void> {
   await world.scheduler.sleep(20);
   await compete(stage);
   await world.scheduler.sleep(30_000);
-  await sweep(world, world.life("p2"), { graceMs: 5_000 });
+  await sweep(world, world.life("p2"));
 }
 
 function outcomeOf(stage: Stage, life: Life, call: Call, fault: FaultName): Outcome {

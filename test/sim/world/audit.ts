@@ -9,6 +9,7 @@ import {
   partitionIndex,
   type SegmentId,
   segmentObjectKey,
+  segmentOfKey,
   shardCount,
   shardIndex,
   shardOf,
@@ -46,6 +47,7 @@ export class Audit {
   readonly #items: ReadonlyMap<string, readonly Item[]>;
   readonly #segments = new Map<SegmentId, readonly ChunkInfo[] | string>();
   readonly #referenced = new Set<SegmentId>();
+  readonly #topicIds = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -60,6 +62,7 @@ export class Audit {
   }
 
   #topic(topic: TopicItem): void {
+    this.#topicIds.add(topic.id);
     if (topic.state !== "active") {
       this.#world.violated({ invariant: "I12", message: `topic ${topic.name} is ${topic.state} in the end` });
       return;
@@ -166,9 +169,13 @@ export class Audit {
 
   #leftovers(sweptBefore: number): void {
     const ids = [
-      ...this.#world.memoryObjects.snapshot().map(object => object.key.slice(-16) as SegmentId),
+      ...this.#world.memoryObjects.snapshot().flatMap(({ key }) => segmentOfKey(key)?.id ?? []),
       ...this.#world.segmentItems().map(key => key.sk as SegmentId),
     ];
+    for (const { pk, sk } of [...this.#items.values()].flat())
+      if (pk === "T" && sk.startsWith("~")) this.#broken("I11", `the purge record ${sk} is left`);
+      else if (/^[PL]#/.test(pk) && !this.#topicIds.has(pk.split("#")[1] ?? ""))
+        this.#broken("I11", `${pk}/${sk} is of no topic that there is`);
     for (const id of ids)
       if (timeOf(id) < sweptBefore && !this.#referenced.has(id))
         this.#broken("I11", `segment ${id} is stored, and nothing refers to it`);
