@@ -126,6 +126,13 @@ export function describeCodecs(name: string, codecs: Codecs): void {
       });
     });
 
+    it("digests bytes as the beginning of SHA-256", () => {
+      // https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values
+      const digest = hex("ba7816bf 8f01cfea 414140de 5dae2223");
+      for (const abc of [ascii("abc"), ascii("<abc>").subarray(1, 4)])
+        expect(Uint8Array.from(codecs.digest(abc))).toEqual(digest);
+    });
+
     describe.each(packed)("%s", codec => {
       it.each(Object.keys(samples))("gives back %s", async sample => {
         const bytes = samples[sample] ?? ascii(sample);

@@ -47,6 +47,7 @@ export async function filterBatch(
 function keep(section: Uint8Array, header: BatchHeader, stays: (record: KeyedRecord) => boolean): Kept {
   const cursor = new Cursor(section);
   const parts: Uint8Array[] = [];
+  const isCreated = header.timestampType === "create";
   let maxTimestampMs = timestampMsMin;
   for (let i = 0, deltaMin = 0; i < header.recordCount; i++) {
     const start = cursor.at;
@@ -56,17 +57,17 @@ function keep(section: Uint8Array, header: BatchHeader, stays: (record: KeyedRec
         `record ${i} has offset delta ${offsetDelta}, outside [${deltaMin}, ${header.lastOffsetDelta}]`,
       );
     deltaMin = offsetDelta + 1;
+    const timestampMs = header.baseTimestampMs + timestampDelta;
+    if (isCreated && (timestampMs < timestampMsMin || !Number.isSafeInteger(timestampMs)))
+      throw new BatchInvalid(`timestamp ${timestampMs} is outside [${timestampMsMin}, 2^53)`);
     if (!stays({ offset: header.baseOffset + offsetDelta, key, value })) continue;
     parts.push(cursor.bytes.subarray(start, cursor.at));
-    maxTimestampMs = Math.max(maxTimestampMs, header.baseTimestampMs + timestampDelta);
+    maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
   }
   if (cursor.remaining !== 0)
     throw new BatchInvalid(`${cursor.remaining} bytes follow the last of ${header.recordCount} records`);
   // All records of such a batch have one time, and it stands nowhere else.
-  return {
-    parts,
-    maxTimestampMs: header.timestampType === "append" ? header.maxTimestampMs : maxTimestampMs,
-  };
+  return { parts, maxTimestampMs: isCreated ? maxTimestampMs : header.maxTimestampMs };
 }
 
 function rebuilt(
