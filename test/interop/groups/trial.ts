@@ -72,14 +72,6 @@ export class GroupTrial {
     });
   }
 
-  /** The same, and each has as many as the others: nothing is on its way from one to another any more. */
-  async even(members: readonly Member[]): Promise<void> {
-    await this.balanced(members);
-    await this.crew.until("every member owns as much as the others", () =>
-      members.every(member => member.owned.length === partitions / members.length),
-    );
-  }
-
   /**
    * Appends to every partition; each record is read by one of these members, and by one only. Then they commit. What a member
    * had asked for before it gave a partition up it may give out late, once, where the client does that.

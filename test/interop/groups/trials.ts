@@ -109,7 +109,7 @@ async function takePlace(trial: GroupTrial): Promise<void> {
 async function migrate(trial: GroupTrial): Promise<void> {
   const { crew } = trial;
   let [first, second] = [crew.join("classic 1"), crew.join("classic 2")];
-  await trial.even([first, second]);
+  await trial.balanced([first, second]);
   await trial.readOnce([first, second]);
   for (const [name, difference] of [
     ["newer", { protocol: "consumer", strategy: "default" }],
@@ -118,10 +118,10 @@ async function migrate(trial: GroupTrial): Promise<void> {
     for (const number of [1, 2]) {
       const next = crew.join(`${name} ${number}`, difference);
       // Both protocols in one group: each of its members reads what the others do not.
-      await trial.even([first, second, next]);
+      await trial.balanced([first, second, next]);
       await trial.readOnce([first, second, next]);
       await left(trial, first);
-      await trial.even([second, next]);
+      await trial.balanced([second, next]);
       await trial.readOnce([second, next]);
       [first, second] = [second, next];
     }
