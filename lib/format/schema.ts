@@ -44,7 +44,7 @@ export const schema: readonly ItemKind[] = [
     kind: "compacted page",
     pk: "P#<topic id>#<partition>",
     sk: "c#<end offset, 16 digits>#<segment id>",
-    content: "the blocks of one compacted object, immutable",
+    content: "the blocks of one compacted object, immutable; before that, that it is announced",
     file: "items/compacted-page.ts",
   },
   {
@@ -58,7 +58,7 @@ export const schema: readonly ItemKind[] = [
     kind: "cleaner checkpoint",
     pk: "P#<topic id>#<partition>",
     sk: "cleaned",
-    content: "below which offset no key occurs twice",
+    content: "below which offset no key occurs twice, and how far a round is",
     file: "items/cleaned.ts",
   },
   {

@@ -148,4 +148,27 @@ describe("compaction by key", () => {
       "55 d=7",
     ]);
   });
+
+  it("keeps a tombstone while an object below cannot be read: its key may be there", async () => {
+    const log = await aCompactLog(compact, { mergePages: 1_000 });
+    for (const value of ["1", null]) {
+      for (let i = 0; i < 8; i++) await write(log, [["gone", value]]);
+      await tend(log.engine, uncompacted(log));
+    }
+    await fill(log);
+    const lost = (await log.deps.objects.list(compactedPrefix)).objects[0]?.key;
+    let isLost = true;
+    const objects = damaged(log.deps.objects, key => isLost && key === lost);
+    for (let turn = 0; turn < 3; turn++) {
+      await tend(anotherEngine({ ...log.deps, objects }, { mergePages: 1_000 }), log.topic);
+      await log.clock.advance(2 * keptMs);
+    }
+    isLost = false;
+    expect(told(await seen(anotherEngine(log.deps), 8))).toEqual(["15 gone"]);
+    await tend(anotherEngine(log.deps), log.topic);
+    expect(told(await seen(anotherEngine(log.deps)))).toEqual(["15 gone"]);
+    await log.clock.advance(keptMs);
+    await tend(anotherEngine(log.deps), log.topic);
+    expect(told(await seen(anotherEngine(log.deps)))).toEqual([]);
+  });
 });
