@@ -10,7 +10,7 @@ import type { InvariantId } from "../checker/index.ts";
 import { duels } from "../modes/duels.ts";
 import { scenarios } from "../modes/scenarios.ts";
 import { type Mutant, patched } from "../mutate/mutant.ts";
-import { runUnit, seedsOf, type Unit } from "./units.ts";
+import { type OnRun, runUnit, seedsOf, type Unit } from "./units.ts";
 
 /** What came of one hunt. `runs`: how many it took, or how many did not do. */
 export type Catch = {
@@ -54,18 +54,25 @@ export function huntUnits(mutant: Mutant, seed: number, seeds: number): readonly
 export async function huntHere(mutant: Mutant, seed: number, seeds: number): Promise<Catch> {
   let caught: Catch | undefined;
   let runs = 0;
-  for (const unit of huntUnits(mutant, seed, seeds)) {
-    await runUnit(unit, {}, (_name, _replay, result) => {
-      if (caught) return;
-      runs++;
-      const violation = result.violations.find(({ invariant }) => mutant.caughtBy.includes(invariant));
-      if (violation)
-        caught = { mutant: mutant.name, runs, caughtBy: violation.invariant, message: violation.message };
-    });
-    if (caught) return caught;
-  }
+  const judge: OnRun = (_name, _replay, result) => {
+    runs++;
+    const violation = result.violations.find(({ invariant }) => mutant.caughtBy.includes(invariant));
+    if (violation === undefined) return;
+    caught = { mutant: mutant.name, runs, caughtBy: violation.invariant, message: violation.message };
+    throw enough;
+  };
+  for (const unit of huntUnits(mutant, seed, seeds))
+    try {
+      await runUnit(unit, {}, judge);
+    } catch (error) {
+      if (error !== enough || caught === undefined) throw error;
+      return caught;
+    }
   return { mutant: mutant.name, runs };
 }
+
+/** Ends a hunt within a unit: the rest of it would show nothing more. */
+const enough = Symbol("enough");
 
 /** Runs a mutant in a process of its own. */
 export async function huntInChild(mutant: Mutant, seed: number, seeds: number): Promise<Catch> {
