@@ -9,7 +9,7 @@ import { killed, type Life } from "../world/process.ts";
 import type { Stage } from "./stage.ts";
 
 export async function compactor(stage: Stage, prng: Prng): Promise<void> {
-  while (!stage.isOver) {
+  while (!stage.isOver && stage.mayCompact) {
     await stage.pause(prng.spread(500, 10_000));
     const { name } = prng.pick(stage.stable);
     const lives = [stage.pickLife(prng), ...(prng.chance(0.4) ? [stage.pickLife(prng)] : [])];

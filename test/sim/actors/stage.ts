@@ -45,15 +45,28 @@ export type StableTopic = {
 /** What clients last heard of a topic whose name is used again and again. */
 export type PassingTopic = { readonly name: string; known: { id: TopicId; partitions: number } | undefined };
 
+/** The calendar leaps, and what was acknowledged is to be there in the end. */
+const forEver = { "retention.ms": "-1" } as const;
+
 export const stableTopics: readonly (StableTopic & { readonly configs: Readonly<Record<string, string>> })[] =
   [
-    { name: "orders", partitions: 3, isStamped: false, configs: { "index.shard.partitions": "1" } },
-    { name: "clicks", partitions: 5, isStamped: false, configs: { "index.shard.partitions": "2" } },
+    {
+      name: "orders",
+      partitions: 3,
+      isStamped: false,
+      configs: { "index.shard.partitions": "1", ...forEver },
+    },
+    {
+      name: "clicks",
+      partitions: 5,
+      isStamped: false,
+      configs: { "index.shard.partitions": "2", ...forEver },
+    },
     {
       name: "audit",
       partitions: 2,
       isStamped: true,
-      configs: { "message.timestamp.type": "LogAppendTime" },
+      configs: { "message.timestamp.type": "LogAppendTime", ...forEver },
     },
   ];
 
@@ -84,6 +97,8 @@ export class Stage {
   isOver = false;
   /** Below 1 actors hurry and meet, above 1 they take their time. */
   pace = 1;
+  /** Objects arrive damaged until faults stop, and are whole afterwards: what was compacted meanwhile would be lost. */
+  mayCompact = true;
   #playing = 0;
   /** Share of all calls that the stores refuse with "slow down". */
   throttling = 0;

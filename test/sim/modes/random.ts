@@ -9,6 +9,7 @@ import { admin } from "../actors/admin.ts";
 import { appender } from "../actors/appender.ts";
 import { calendar } from "../actors/calendar.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
+import { compactor } from "../actors/compactor.ts";
 import { producer } from "../actors/producer.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
 import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
@@ -65,6 +66,12 @@ function drawEngineOptions(prng: Prng): EngineOptions {
     blockCacheBytes: prng.pick([0, 2_000, 16_000]),
     topicTrustMs: prng.pick([0, 500, 5_000]),
     producerSnapshotEntries: prng.pick([2, 12, 40]),
+    compaction: {
+      ...stageEngineOptions.compaction,
+      targetBytes: prng.pick([300, 3_000, 60_000]),
+      ageMs: prng.pick([0, 2_000, 20_000]),
+      mergePages: prng.pick([2, 3]),
+    },
   };
 }
 
@@ -74,6 +81,7 @@ async function setUp(stage: Stage, prng: Prng, isClear: boolean): Promise<void> 
   await stage.setUp(tierOf);
   const weather = isClear ? clearWeather : badWeather(prng.fork("weather"));
   const network = prng.fork("network");
+  stage.mayCompact = weather.damaged === 0;
   const damage = new DamageMap(world, prng.fork("damage"), weather.damaged);
   world.choose = (_life, call) => {
     if (stage.throttling > 0 && network.chance(stage.throttling))
@@ -110,6 +118,7 @@ function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void
     asker(stage, prng.fork("asker")),
     admin(stage, prng.fork("admin")),
     sweeper(stage, prng.fork("sweeper")),
+    compactor(stage, prng.fork("compactor")),
     calendar(stage, prng.fork("calendar"), { operations: operationsWanted, mayFreeze: !isClear }),
   ];
   if (isClear) return actors;

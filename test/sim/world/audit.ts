@@ -1,11 +1,13 @@
 /**
  * Looks at what is stored when all is quiet (I10, I11): every live entry and page entry points to a chunk of its own
- * topic and partition, of the right length, count and checksum; live entries and pages cover all offsets and agree;
+ * topic and partition, of the right length, count and checksum; compacted pages, pages and live entries cover all offsets and
+ * agree;
  * a snapshot of producers holds what the entries below it say (I4) and nobody who is forgotten (I14); and, after a sweep, no
  * old segment is there that nothing refers to.
  */
 import { pureCodecs } from "../../../lib/adapters/pure/index.ts";
 import {
+  compactedObjectKey,
   partitionIndex,
   type SegmentId,
   segmentObjectKey,
@@ -18,9 +20,12 @@ import {
 } from "../../../lib/format/index.ts";
 import {
   type ChunkFacts,
+  isAnnounced,
   pagePartitionKey,
   producersKey,
+  readCompactedPageItem,
   readPageItem,
+  readQuarantineItem,
   readSegmentItem,
   readSequencer,
   readTopic,
@@ -84,15 +89,21 @@ export class Audit {
   #partition(topic: TopicItem, partition: number, image: SequencerImage): void {
     const place = `${topic.name}/${partition}`;
     const index = partitionIndex(partition);
+    const head = image.partitions.get(index);
+    const [next, start, frontier] = [head?.next ?? 0, head?.start ?? 0, head?.frontier ?? 0];
+    const from = Math.max(start, frontier);
     const atOffset = new Map<number, Entry>();
-    const add = (offset: number, entry: Entry): void => {
+    const add = (offset: number, entry: Entry, isLive = false): void => {
       const before = atOffset.get(offset);
       if (before && (before.segmentId !== entry.segmentId || before.count !== entry.count))
         this.#broken("I2", `${place}: offset ${offset} is in ${before.segmentId} and in ${entry.segmentId}`);
       atOffset.set(offset, entry);
-      this.#entry(topic.id, partition, place, entry);
+      if (isLive) this.#referenced.add(entry.segmentId);
+      // What lies below is in compacted objects, or gone: a page that is left says where it once was.
+      if (offset + entry.count > from) this.#entry(topic.id, partition, place, entry);
     };
     for (const item of this.#items.get(pagePartitionKey(topic.id, index)) ?? []) {
+      if (item.sk.startsWith("x#")) this.#referenced.add(readQuarantineItem(item).segmentId);
       if (!item.sk.startsWith("u#")) continue;
       const page = readPageItem(item);
       let at: number = page.start;
@@ -105,21 +116,54 @@ export class Audit {
       const chunk = live.entry.chunks.find(candidate => candidate.partition === index);
       const base = live.baseOffsets.get(index);
       if (chunk && base !== undefined)
-        add(base, { ...chunk, segmentId: live.segmentId, tier: live.entry.tier });
+        add(base, { ...chunk, segmentId: live.segmentId, tier: live.entry.tier }, true);
     }
     const snapshot = this.#world.memoryItems.peek(producersKey(topic.id, index));
     const timed = new Map(
       [...atOffset].map(([offset, entry]) => [offset, { ...entry, timeMs: timeOf(entry.segmentId) }]),
     );
-    for (const { invariant, message } of snapshot ? snapshotFaults(snapshot, timed) : [])
+    // Below the frontier entries go once the snapshot is beyond them: what it says can be checked while all are there.
+    const isWhole = (image.partitions.get(index)?.frontier ?? 0) === 0 || atOffset.has(0);
+    for (const { invariant, message } of snapshot && isWhole ? snapshotFaults(snapshot, timed) : [])
       this.#broken(invariant, `${place}: ${message}`);
-    const next = image.partitions.get(index)?.next ?? 0;
-    let at = 0;
+    this.#compacted(topic.id, partition, place, { start, frontier });
+    let at = from;
+    const firstFrom = [...atOffset].find(
+      ([offset, entry]) => offset <= from && offset + entry.count > from,
+    )?.[0];
+    if (firstFrom !== undefined) at = firstFrom;
     for (let entry = atOffset.get(at); entry && at < next; entry = atOffset.get(at)) at += entry.count;
-    if (at !== next) this.#broken("I6", `${place}: entries cover up to ${at}, the log ends at ${next}`);
+    if (at !== next) this.#broken("I6", `${place}: entries cover [${from}, ${at}), the log ends at ${next}`);
     const beyond = [...atOffset.keys()].find(offset => offset >= next);
     if (beyond !== undefined)
       this.#broken("I2", `${place}: an entry begins at ${beyond}, the log ends at ${next}`);
+  }
+
+  /** Blocks cover what lies below the frontier, and lie in objects that hold what the pages say. */
+  #compacted(
+    topicId: TopicId,
+    partition: number,
+    place: string,
+    { start, frontier }: { readonly start: number; readonly frontier: number },
+  ): void {
+    const index = partitionIndex(partition);
+    let reached = start;
+    for (const item of this.#items.get(pagePartitionKey(topicId, index)) ?? []) {
+      if (!item.sk.startsWith("c#") || isAnnounced(item)) continue;
+      const page = readCompactedPageItem(item);
+      this.#referenced.add(page.objectId);
+      if (page.end > frontier || page.start > reached || page.end <= reached) continue;
+      const key = compactedObjectKey(topicId, index, page.start, page.objectId);
+      const bytes = this.#world.memoryObjects.peek(key);
+      // One that is passed over: of several that cover an offset, any will do.
+      if (bytes === undefined) continue;
+      for (const { base, position, length, crc32c } of page.blocks)
+        if (pureCodecs.crc32c(bytes.subarray(position, position + length)) !== crc32c)
+          this.#broken("I10", `${place}: the block at ${base} of ${key} is not what its page says`);
+      reached = page.end;
+    }
+    if (reached < frontier)
+      this.#broken("I6", `${place}: blocks cover [${start}, ${reached}), the frontier is at ${frontier}`);
   }
 
   #entry(topicId: TopicId, partition: number, place: string, entry: Entry): void {
