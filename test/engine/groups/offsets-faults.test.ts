@@ -494,3 +494,14 @@ describe("a deletion of a group whose answer is lost", () => {
     await expect(last.engine.groups.delete("g")).rejects.toMatchObject({ name: "UnknownGroup" });
   });
 });
+
+describe("an offset that was remembered of a group that was deleted", () => {
+  it("does not let its version pass for that of the group made anew", async () => {
+    const { first, last } = await processes(2);
+    for (const offset of [1, 2]) await commit(last.engine, nobody, offset, 0);
+    await first.engine.groups.delete("g");
+    for (const partition of [0, 1]) await commit(first.engine, nobody, 10, partition);
+    expect(await commit(last.engine, nobody, 20, 2)).toBe("done");
+    expect([await offsetIn(first.engine, 0), await offsetIn(first.engine, 1)]).toEqual([10, 10]);
+  });
+});

@@ -72,7 +72,7 @@ export function choose(key: ItemKey, seen: Seen | undefined, era: Era, change: O
   const mustWrite = era.isByVersion && isStamp;
   if (!mustWrite && seen.image !== undefined && holdsAll(seen.image, era, change)) return done;
   if (seen.generation > era.generation) return { kind: "moved", seen };
-  if (seen.generation < era.born) return put(key, seen, era, {}, change);
+  if (seen.generation < era.born) return overVoid(put(key, seen, era, {}, change), seen, era);
   const isLarge = change.set.size + change.remove.length > updatePartitionsMax;
   const isRoomy = seen.bytes + bytesOf(change.set) <= limits.groupOffsetsBytesMax;
   if (!isLarge && isRoomy)
@@ -83,6 +83,16 @@ export function choose(key: ItemKey, seen: Seen | undefined, era: Era, change: O
       full: new Set(),
     };
   return seen.image === undefined ? { kind: "look" } : put(key, seen, era, seen.image, change);
+}
+
+/** What is void may be gone, and its version that of an item made anew: only what is void still is replaced. */
+function overVoid(choice: Choice, { version }: Seen, { born }: Era): Choice {
+  if (choice.kind !== "write") return choice;
+  const condition: Condition = [
+    { kind: "below", name: "g", value: born },
+    { kind: "equals", name: "n", value: version },
+  ];
+  return { ...choice, condition };
 }
 
 const done: Choice = { kind: "done", full: new Set() };
