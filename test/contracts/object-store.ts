@@ -97,6 +97,26 @@ export function describeObjectStore(
         expect(range).toEqual({ kind: "found", bytes: large.slice(4_999_990, 5_000_010) });
       });
 
+      it("stores what is larger than one request should be, once, whole and readable in ranges", async () => {
+        const key = `${freshPrefix()}huge`;
+        const huge = new Uint8Array(20 * 1024 * 1024 + 1);
+        for (let i = 0; i < huge.length; i += 997) huge[i] = (i >>> 8) & 0xff;
+        const parts = [
+          huge.subarray(0, 7_000_000),
+          huge.subarray(7_000_000, 7_000_001),
+          huge.subarray(7_000_001),
+        ];
+        const puts = await Promise.all([objects.put(key, parts), objects.put(key, parts)]);
+        expect(puts.map(({ kind }) => kind).sort()).toEqual(["exists", "stored"]);
+        expect((await objects.put(key, [huge.subarray(1)])).kind).toBe("exists");
+        const whole = await objects.get(key);
+        expect(whole.kind === "found" && Buffer.compare(whole.bytes, huge)).toBe(0);
+        const at = 16 * 1024 * 1024 - 10;
+        const range = await objects.get(key, { start: at, length: 20 });
+        expect(range).toEqual({ kind: "found", bytes: huge.slice(at, at + 20) });
+        expect(await listAll(key)).toMatchObject([{ key, sizeBytes: huge.length }]);
+      });
+
       it("stores many small parts as one object", async () => {
         const key = `${freshPrefix()}parts`;
         const parts = Array.from({ length: 3000 }, (_, i) => bytes(`${i},`));

@@ -1,6 +1,6 @@
 /**
  * Objects in one S3 bucket. Each call of the port is one request, sent once; only a listing asks again after a page
- * without keys. An object travels with its CRC-32C, computed by the codecs of the process and checked by S3.
+ * without keys, and a large object goes in parts. An object travels with its CRC-32C, computed by the codecs of the process and checked by S3.
  */
 import {
   DeleteObjectsCommand,
@@ -32,6 +32,7 @@ import { concat, present } from "../../std/index.ts";
 import { readBody } from "./answer-body.ts";
 import { asStoreError } from "./errors.ts";
 import { failureOf } from "./failures.ts";
+import { putInParts, singlePutBytesMax } from "./multipart-put.ts";
 import { OperatorLog } from "./operator-log.ts";
 import { rememberStoreTime, storeTimeMsOf } from "./store-time.ts";
 
@@ -58,23 +59,35 @@ export class AwsObjectStore implements ObjectStore {
 
   async put(key: string, parts: readonly Uint8Array[]): Promise<PutResult> {
     checkObjectKey(key);
-    const body = concat(parts);
-    const command = new PutObjectCommand({
-      Bucket: this.#bucket,
-      Key: key,
-      Body: body,
-      ContentLength: body.length,
-      ChecksumCRC32C: checksumText(this.#crc32c(body)),
-      IfNoneMatch: "*",
-    });
+    const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
     try {
-      const output = await this.#client.send(command);
+      const output = await (sizeBytes > singlePutBytesMax
+        ? this.#putInParts(key, parts)
+        : this.#putAtOnce(key, concat(parts)));
       return { kind: "stored", storeTimeMs: storeTimeMsOf(output) };
     } catch (error) {
       if (isAnswer(error, "PreconditionFailed", 412))
         return { kind: "exists", storeTimeMs: storeTimeMsOf(error) };
       throw await this.#failed("PutObject", "s3:PutObject", error);
     }
+  }
+
+  #putAtOnce(key: string, body: Uint8Array): Promise<object> {
+    return this.#client.send(
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        Body: body,
+        ContentLength: body.length,
+        ChecksumCRC32C: checksumText(this.#crc32c(body)),
+        IfNoneMatch: "*",
+      }),
+    );
+  }
+
+  #putInParts(key: string, parts: readonly Uint8Array[]): Promise<object> {
+    const checksumOf = (bytes: Uint8Array): string => checksumText(this.#crc32c(bytes));
+    return putInParts({ client: this.#client, bucket: this.#bucket, key, checksumOf }, parts);
   }
 
   async get(key: string, range?: ByteRange): Promise<GetResult> {

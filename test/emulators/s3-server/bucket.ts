@@ -9,8 +9,15 @@ import type { Checksum } from "./checksums.ts";
 /** What an object is told with. */
 export type ObjectFacts = { readonly etag: string; readonly checksums: readonly Checksum[] };
 
+/** A part as it came. */
+export type UploadedPart = ObjectFacts & { readonly body: Buffer };
+/** A multipart upload. */
+export type Upload = { readonly key: string; readonly parts: Map<number, UploadedPart> };
+
 export class Bucket {
   readonly objects: MemoryObjectStore;
+  /** Multipart uploads that are under way, by their ids. */
+  readonly uploads = new Map<string, Upload>();
   readonly #facts = new Map<string, ObjectFacts>();
 
   constructor(deps: { readonly clock: Clock }) {

@@ -6,7 +6,16 @@ import { notModelled, S3Refusal } from "./refusal.ts";
 import type { S3Request } from "./request.ts";
 
 /** Names as in the S3 API reference. */
-export type OperationName = "CreateBucket" | "ListObjectsV2" | "DeleteObjects" | "PutObject" | "GetObject";
+export type OperationName =
+  | "CreateBucket"
+  | "ListObjectsV2"
+  | "DeleteObjects"
+  | "CreateMultipartUpload"
+  | "UploadPart"
+  | "CompleteMultipartUpload"
+  | "AbortMultipartUpload"
+  | "PutObject"
+  | "GetObject";
 
 type Operation = {
   readonly name: OperationName;
@@ -28,6 +37,22 @@ const operations: readonly Operation[] = [
     parameters: ["prefix", "start-after", "continuation-token", "max-keys", "encoding-type"],
   },
   { name: "DeleteObjects", method: "POST", on: "bucket", marker: "delete" },
+  {
+    name: "CreateMultipartUpload",
+    method: "POST",
+    on: "object",
+    marker: "uploads",
+    headers: ["x-amz-checksum-algorithm"],
+  },
+  { name: "UploadPart", method: "PUT", on: "object", marker: "uploadId", parameters: ["partNumber"] },
+  {
+    name: "CompleteMultipartUpload",
+    method: "POST",
+    on: "object",
+    marker: "uploadId",
+    headers: ["if-none-match"],
+  },
+  { name: "AbortMultipartUpload", method: "DELETE", on: "object", marker: "uploadId" },
   { name: "PutObject", method: "PUT", on: "object", headers: ["if-none-match"] },
   { name: "GetObject", method: "GET", on: "object", headers: ["range", "x-amz-checksum-mode"] },
 ];

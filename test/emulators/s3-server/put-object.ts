@@ -19,17 +19,17 @@ export async function putObject(bucket: Bucket, key: string, request: S3Request)
     throw notModelled(`a put that may replace an object: ${request.method} ${request.target}`);
   const checksums = checkBody(request);
   const etag = `"${createHash("md5").update(request.body).digest("hex")}"`;
-  if ((await bucket.putIfAbsent(key, request.body, { etag, checksums })) === "exists")
-    throw new S3Refusal(
-      412,
-      "PreconditionFailed",
-      "At least one of the pre-conditions you specified did not hold",
-      { Condition: "If-None-Match" },
-    );
+  if ((await bucket.putIfAbsent(key, request.body, { etag, checksums })) === "exists") throw alreadyThere();
   return {
     status: 200,
     headers: { etag, "x-amz-server-side-encryption": "AES256", ...checksumHeaders(checksums) },
   };
+}
+
+/** There is an object, which `If-None-Match: *` forbids. */
+export function alreadyThere(): S3Refusal {
+  const message = "At least one of the pre-conditions you specified did not hold";
+  return new S3Refusal(412, "PreconditionFailed", message, { Condition: "If-None-Match" });
 }
 
 /** As they were sent, for whoever may be told. */

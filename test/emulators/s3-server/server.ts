@@ -13,6 +13,7 @@ import { Bucket } from "./bucket.ts";
 import { deleteObjects } from "./delete-objects.ts";
 import { getObject } from "./get-object.ts";
 import { listObjects } from "./list-objects.ts";
+import { abortUpload, completeUpload, createUpload, uploadPart } from "./multipart-upload.ts";
 import { checkSigner, type OperationName, operationOf } from "./operations.ts";
 import { putObject } from "./put-object.ts";
 import { notModelled, S3Refusal } from "./refusal.ts";
@@ -40,6 +41,8 @@ export class S3Server implements Emulator {
   readonly #options: S3ServerOptions;
   readonly #server: Server;
   readonly #buckets = new Map<string, Bucket>();
+  /** Requests that came, by operation. */
+  readonly counts = new Map<OperationName, number>();
   readonly #failures: { readonly operation: OperationName; readonly failure: S3Failure }[] = [];
   #requests = 0;
 
@@ -93,6 +96,7 @@ export class S3Server implements Emulator {
     const request = await readRequest(incoming);
     const operation = operationOf(request);
     checkSigner(request, this.#options.region);
+    this.counts.set(operation, (this.counts.get(operation) ?? 0) + 1);
     const failure = this.#takeFailure(operation);
     if (failure === undefined) return this.#perform(operation, request);
     if (failure.kind === "refused")
@@ -112,6 +116,14 @@ export class S3Server implements Emulator {
         return listObjects(bucket, request);
       case "DeleteObjects":
         return deleteObjects(bucket, request);
+      case "CreateMultipartUpload":
+        return createUpload(bucket, key, request);
+      case "UploadPart":
+        return uploadPart(bucket, key, request);
+      case "CompleteMultipartUpload":
+        return completeUpload(bucket, key, request);
+      case "AbortMultipartUpload":
+        return abortUpload(bucket, key, request);
       case "PutObject":
         return putObject(bucket, key, request);
       case "GetObject":
