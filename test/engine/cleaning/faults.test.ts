@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../lib/engine/index.ts";
+import { dawdling, dyingAt, frozenAt, tolled } from "../../support/tolled-stores.ts";
 import { CompactModel } from "./model.ts";
-import { dawdling, dyingAt, frozenAt, tolled } from "./stores.ts";
 import {
   aCompactLog,
   anotherEngine,
@@ -17,7 +17,10 @@ import {
   write,
 } from "./testing.ts";
 
+/** Pages are joined, and merged. */
 const options = { mergePages: 2, targetBytes: 2_000 };
+/** Each page is written anew by itself. */
+const apart = { mergePages: 1_000, targetBytes: 300 };
 
 class Story {
   readonly log: CompactLog;
@@ -45,7 +48,7 @@ class Story {
 
   async check(what: string): Promise<void> {
     const reader = anotherEngine(this.log.deps, options);
-    for (const from of [0, 9, this.model.end - 3]) {
+    for (const from of [0, 9, 33, this.model.end - 3]) {
       const lines = await seen(reader, from);
       expect(this.model.problems(lines, from, this.log.clock.now(), keptMs), what).toEqual([]);
     }
@@ -72,8 +75,8 @@ class Story {
 }
 
 /** Pages of three rounds, the last not yet cleaned. */
-async function aStory(): Promise<Story> {
-  const log = await aCompactLog(undefined, options);
+async function aStory(how = options): Promise<Story> {
+  const log = await aCompactLog(undefined, how);
   const story = new Story(log);
   await story.write(1);
   await story.tend(log.engine);
@@ -105,14 +108,18 @@ describe("compaction by key", () => {
     120_000,
   );
 
-  it.each(["before", "after"] as const)(
-    "may stand still %s any call while others go on",
-    async when => {
+  it.each([
+    ["before", "joined", options],
+    ["after", "joined", options],
+    ["before", "apart", apart],
+  ] as const)(
+    "may stand still %s any call while others go on, pages %s",
+    async (when, _, how) => {
       let freezes = 0;
       for (let nth = 1; ; nth++) {
-        const story = await aStory();
+        const story = await aStory(how);
         const { toll, reached, thaw, isFrozen } = frozenAt(nth, when);
-        const sleeper = anotherEngine(tolled(story.log.deps, toll), options);
+        const sleeper = anotherEngine(tolled(story.log.deps, toll), how);
         const sleeping = story.tend(sleeper);
         await Promise.race([reached, sleeping]);
         if (!isFrozen()) break;
@@ -133,8 +140,57 @@ describe("compaction by key", () => {
     120_000,
   );
 
+  it("leaves one of two pages that cover the same, though another dies while it drops", async () => {
+    let kills = 0;
+    let isFrozen = true;
+    for (let drop = 1; isFrozen; drop++) {
+      for (let isDead = true, nth = 1; isDead; nth++) {
+        const story = await aStory(apart);
+        const own = frozenAt(drop, "before", "delete");
+        const sleeping = story.tend(anotherEngine(tolled(story.log.deps, own.toll), apart));
+        await Promise.race([own.reached, sleeping]);
+        isFrozen = own.isFrozen();
+        const other = dyingAt(nth, "after", "delete");
+        await story.tend(anotherEngine(tolled(story.log.deps, other.toll), apart)).catch(String);
+        isDead = other.isDead();
+        if (isDead && isFrozen) kills++;
+        own.thaw();
+        await sleeping;
+        await story.check(`drop ${drop}, killed at drop ${nth}`);
+      }
+    }
+    expect(kills).toBeGreaterThan(8);
+  }, 120_000);
+
+  it("takes into account what another links while it drops", async () => {
+    let meetings = 0;
+    for (let update = 1; ; update++) {
+      let isMet = false;
+      for (let drop = 1; drop <= 4; drop++) {
+        const story = await aStory(apart);
+        const other = frozenAt(update, "before", "update");
+        const late = story.tend(anotherEngine(tolled(story.log.deps, other.toll), options));
+        await Promise.race([other.reached, late]);
+        await story.write(4);
+        const own = frozenAt(drop, "before", "delete");
+        const sleeping = story.tend(anotherEngine(tolled(story.log.deps, own.toll), apart));
+        await Promise.race([own.reached, sleeping]);
+        isMet ||= other.isFrozen() && own.isFrozen();
+        if (isMet) meetings++;
+        other.thaw();
+        await late;
+        own.thaw();
+        await sleeping;
+        await story.check(`update ${update}, drop ${drop}`);
+        await story.end(`update ${update}, drop ${drop}`);
+      }
+      if (!isMet) break;
+    }
+    expect(meetings).toBeGreaterThan(8);
+  }, 120_000);
+
   it("may run twice at once", async () => {
-    for (let seed = 1; seed <= 30; seed++) {
+    for (let seed = 1; seed <= 12; seed++) {
       const story = await aStory();
       const two = [seed, seed + 1_000].map(each =>
         anotherEngine(tolled(story.log.deps, dawdling(each)), options),

@@ -86,6 +86,6 @@ it("shows the last value of each key at any time", async () => {
       const isTold = (line: string) => !line.includes(" end=");
       expect((await seen(anotherEngine(log.deps))).filter(isTold)).toEqual(model.lastValues().filter(isTold));
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 120_000);

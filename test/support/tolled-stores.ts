@@ -1,8 +1,8 @@
 /** Stores whose calls can be counted, cut off and held up, one by one. */
-import type { EngineDeps } from "../../../lib/engine/index.ts";
+import type { EngineDeps } from "../../lib/engine/index.ts";
 
-/** Makes a call of a store in its own way. */
-export type Toll = <T>(call: () => Promise<T>) => Promise<T>;
+/** Makes a call of a store, of this name, in its own way. */
+export type Toll = <T>(call: () => Promise<T>, name: string) => Promise<T>;
 
 /** The same stores, with a toll on each call. */
 export function tolled(deps: EngineDeps, toll: Toll): EngineDeps {
@@ -15,17 +15,18 @@ function withToll<T extends object>(store: T, toll: Toll): T {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function") return method;
       return (...given: readonly unknown[]) =>
-        toll(async (): Promise<unknown> => Reflect.apply(method, target, given));
+        toll(async (): Promise<unknown> => Reflect.apply(method, target, given), String(name));
     },
   });
 }
 
-/** Dies at the n-th call: before it takes effect, or behind it. Later calls do not happen. */
-export function dyingAt(nth: number, when: "before" | "after") {
+/** Dies at the n-th call (of a name): before it takes effect, or behind it. Later calls do not happen. */
+export function dyingAt(nth: number, when: "before" | "after", only?: string) {
   let calls = 0;
   let isDead = false;
-  const toll: Toll = async call => {
-    const isLast = ++calls === nth;
+  const toll: Toll = async (call, name) => {
+    if (only === undefined || name === only) calls++;
+    const isLast = calls === nth;
     if (isDead || (isLast && when === "before")) {
       isDead = true;
       throw new Error("killed");
@@ -38,8 +39,8 @@ export function dyingAt(nth: number, when: "before" | "after") {
   return { toll, isDead: () => isDead };
 }
 
-/** Stands still at the n-th call, before it takes effect or behind it, until it is let go. */
-export function frozenAt(nth: number, when: "before" | "after") {
+/** Stands still at the n-th call (of a name), before it takes effect or behind it, until it is let go. */
+export function frozenAt(nth: number, when: "before" | "after", only?: string) {
   let calls = 0;
   let isFrozen = false;
   const { promise: reached, resolve: hear } = Promise.withResolvers<void>();
@@ -49,8 +50,9 @@ export function frozenAt(nth: number, when: "before" | "after") {
     hear();
     return thawed;
   };
-  const toll: Toll = async call => {
-    const isLast = ++calls === nth;
+  const toll: Toll = async (call, name) => {
+    if (only === undefined || name === only) calls++;
+    const isLast = calls === nth && !isFrozen;
     if (isLast && when === "before") await stop();
     const answer = await call();
     if (isLast && when === "after") await stop();
