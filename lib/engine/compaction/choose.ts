@@ -47,7 +47,12 @@ export class RunBuilder {
     const [first] = this.#entries;
     if (first === undefined) return undefined;
     const oldestMs = Math.min(...this.#entries.map(({ segmentId }) => timeOf(segmentId)));
-    if (this.#bytes < this.#targetBytes && nowMs - oldestMs < ageMs) return undefined;
+    if (this.#bytes < this.#targetBytes && ageOf(oldestMs, nowMs) < ageMs) return undefined;
     return { start: first.base, end: offset(this.#reached), entries: this.#entries };
   }
+}
+
+/** How long ago a segment was dated, ms: one dated ahead, as those of a burst are, is new. */
+export function ageOf(timeMs: number, nowMs: number): number {
+  return Math.max(0, nowMs - timeMs);
 }

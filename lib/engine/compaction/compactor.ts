@@ -17,7 +17,7 @@ import type { Producers } from "../producers/index.ts";
 import { applyRoll } from "../roll/index.ts";
 import type { Shard } from "../sequencer/index.ts";
 import type { Budget } from "../upkeep/index.ts";
-import { type Run, RunBuilder } from "./choose.ts";
+import { ageOf, type Run, RunBuilder } from "./choose.ts";
 import { type Copied, copyRun } from "./copy.ts";
 import { linkPage } from "./link.ts";
 import { type ObjectDeps, putObject } from "./object.ts";
@@ -65,7 +65,7 @@ export class Compactor {
   async #withoutOldLive(site: Site, nowMs: number, budget: Budget): Promise<Site> {
     const { shard, image, partition } = site;
     const oldest = image.live.find(({ baseOffsets }) => baseOffsets.has(partition));
-    if (oldest === undefined || nowMs - timeOf(oldest.segmentId) < this.#options.ageMs) return site;
+    if (oldest === undefined || ageOf(timeOf(oldest.segmentId), nowMs) < this.#options.ageMs) return site;
     await budget.call(() => applyRoll(this.#deps, shard, image, this.#deps.clock.monotonicMs()));
     const rolled = await budget.call(() => shard.readStrongly());
     return rolled === undefined ? site : { ...site, image: rolled };

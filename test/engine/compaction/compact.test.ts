@@ -1,31 +1,8 @@
 /** Many small chunks become one object; readers see the same records before, after, and in between. */
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../lib/engine/index.ts";
 import { compactedPrefix } from "../../../lib/format/index.ts";
-import { textOf } from "../../../lib/std/index.ts";
-import { anEngine, appended, recordsOf } from "../../support/log.ts";
-import { aLog, eager, tend } from "./testing.ts";
-
-async function all(engine: Engine, from = 0): Promise<readonly string[]> {
-  const values: string[] = [];
-  for (let offset = from; ; ) {
-    const [answer] = await engine.fetch([{ topic: "t", partition: 0, offset, bytesMax: 2 ** 20 }], {
-      waitMsMax: 0,
-      bytesMin: 0,
-      bytesMax: 2 ** 20,
-    });
-    for (const { offset: at, value } of await recordsOf(answer))
-      if (at >= offset) values.push(`${at}:${value && textOf(value)}`);
-    if (answer?.kind !== "records" || answer.nextOffset === offset) return values;
-    offset = answer.nextOffset;
-  }
-}
-
-async function fill(engine: Engine, count: number, from = 0): Promise<readonly string[]> {
-  for (let i = from; i < from + count; i++) await appended(engine, "t", 0, `value ${i}`);
-  await engine.settle();
-  return Array.from({ length: from + count }, (_, i) => `${i}:value ${i}`);
-}
+import { anEngine } from "../../support/log.ts";
+import { aLog, all, eager, fill, tend } from "./testing.ts";
 
 describe("compaction", () => {
   it("makes one object of what has been rolled, and readers see the same", async () => {

@@ -8,7 +8,8 @@ import {
   type Topic,
 } from "../../../lib/engine/index.ts";
 import { shardIndex } from "../../../lib/format/index.ts";
-import { anEngine, memoryDeps } from "../../support/log.ts";
+import { textOf } from "../../../lib/std/index.ts";
+import { anEngine, appended, memoryDeps, recordsOf } from "../../support/log.ts";
 
 /** Enough for any test. */
 export const plenty: BudgetLimits = {
@@ -38,4 +39,27 @@ export async function aLog(
 /** One turn on the first shard. */
 export function tend(engine: Engine, topic: Topic, limits: BudgetLimits = plenty) {
   return engine.upkeep.tend(topic, shardIndex(0), limits);
+}
+
+/** Every record from an offset on, as a reader gets there: `<offset>:<value>`. */
+export async function all(engine: Engine, from = 0): Promise<readonly string[]> {
+  const values: string[] = [];
+  for (let offset = from; ; ) {
+    const [answer] = await engine.fetch([{ topic: "t", partition: 0, offset, bytesMax: 2 ** 20 }], {
+      waitMsMax: 0,
+      bytesMin: 0,
+      bytesMax: 2 ** 20,
+    });
+    for (const { offset: at, value } of await recordsOf(answer))
+      if (at >= offset) values.push(`${at}:${value && textOf(value)}`);
+    if (answer?.kind !== "records" || answer.nextOffset === offset) return values;
+    offset = answer.nextOffset;
+  }
+}
+
+/** Appends so many values one by one; answers with what a reader sees from the beginning. */
+export async function fill(engine: Engine, count: number, from = 0): Promise<readonly string[]> {
+  for (let i = from; i < from + count; i++) await appended(engine, "t", 0, `value ${i}`);
+  await engine.settle();
+  return Array.from({ length: from + count }, (_, i) => `${i}:value ${i}`);
 }
