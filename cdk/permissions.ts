@@ -22,7 +22,7 @@ export type FunctionRoleName = Exclude<RoleName, "gateway">;
 /** Calls of S3 that the engine makes. */
 export type ObjectAction = "GetObject" | "PutObject" | "AbortMultipartUpload" | "DeleteObject";
 /** Calls of DynamoDB that the engine makes. */
-export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
+export type ItemAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem";
 /** What one role may do. */
 export type Permissions = {
   /** Keys (`pk`) of the items that each call may name. */
@@ -92,12 +92,15 @@ const maintenance: Permissions = {
     GetItem: ["T", "C", "L#*", "G#*", "P#*", "S#*"],
     PutItem: ["T", "C", "L#*", "G#*", "GI#*", "P#*"],
     UpdateItem: ["T", "C", "L#*", "P#*"],
-    DeleteItem: ["T", "L#*", "G#*", "GI#*", "P#*", "S#*"],
+    DeleteItem: ["T", "G#*", "GI#*", "P#*"],
+    // Deletes many at once: a purge and a sweep. IAM tells no deletes of a batch from puts.
+    BatchWriteItem: ["T", "L#*", "P#*", "S#*"],
     Query: ["T", "G#*", "GI#*", "P#*", "S#*"],
   },
   objects: {
     GetObject: [segments, compacted, sweeps],
     PutObject: [compacted, sweeps],
+    AbortMultipartUpload: [compacted],
     DeleteObject: [segments, compacted, marks],
   },
   mayList: true,

@@ -1,6 +1,6 @@
 /**
  * Where the log lives: one table for order and metadata, one bucket for bytes. Both outlive their stack unless
- * `removal` is `destroy`. Nothing in a deployment can empty the bucket: no such function is ever made.
+ * `removal` is `destroy`. No function is made that empties the bucket with its stack.
  *
  * After a restore the log goes on in a table that the deployment did not make, and its own is only kept.
  */

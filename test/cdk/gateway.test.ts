@@ -13,6 +13,7 @@ import { hasNpmClients } from "../interop/install/npm.ts";
 import { runProgram } from "../interop/program.ts";
 import { Client } from "../kafka/server/testing.ts";
 import { aBatch } from "../support/log.ts";
+import { compact } from "./compact.ts";
 import { Deployment } from "./runner/deployment.ts";
 import { type Gateway, GatewayDidNotStart, startGateway } from "./runner/gateway.ts";
 import { removeObjects } from "./runner/objects.ts";
@@ -170,6 +171,12 @@ describe("a gateway", () => {
     expect(topics[0]?.partitions[0]).toMatchObject({ errorCode: none, offset: written.length });
   });
 
+  it("reads what the maintenance has compacted", async () => {
+    expect(await compact(deployment)).toMatchObject({ objects: 1, failures: [] });
+    const anew = await start(deployment);
+    expect(await read(await Client.connect(anew.port), 0)).toEqual([none, written]);
+  });
+
   it("tells an object that is gone from one that it may not read", async () => {
     const large = await Client.connect(one.port);
     expect(await produce(large, aBatch("y".repeat(64 * 1024)))).toEqual([none, written.length]);
@@ -221,7 +228,7 @@ describe("a gateway", () => {
   });
 
   it("takes itself off the list when it ends", async () => {
-    expect(await stopAll()).toEqual([0, 0]);
+    expect(await stopAll()).toEqual([0, 0, 0]);
   });
 
   it("needed each of its permissions", () => {

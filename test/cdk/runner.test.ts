@@ -22,7 +22,7 @@ import { Deployment, type DeploymentPlan } from "./runner/deployment.ts";
 import { removeObjects } from "./runner/objects.ts";
 import { renderReport, unusedOf } from "./runner/report.ts";
 import { addCallers, callers, place, type Synthesis, synthesize, withoutOf } from "./runner/synthesis.ts";
-import { eagerUpkeep, keepBusy, tended, tickOnce, valuesOf } from "./upkeep-rounds.ts";
+import { appendMuch, eagerUpkeep, keepBusy, tended, tickOnce, valuesOf } from "./upkeep-rounds.ts";
 
 const topic = "orders";
 const bodyBytesMax = 4 * 1024 * 1024;
@@ -31,7 +31,18 @@ const groupTimes = { groupConsumerSessionTimeoutMs: 6_000, groupConsumerHeartbea
 const directory = temporaryDirectories();
 /** Bundling and synthesis take some seconds of one core, and wait where others have it. */
 const madeMsMax = 120_000;
+/** A dozen ticks, each with hundreds of calls: a minute and more where others have the cores. */
+const upkeepMsMax = 600_000;
 const running: Deployment[] = [];
+/** What these runs need not come to. */
+const rarelyUsed: readonly RegExp[] = [
+  // Lambda's own, in the name of the function: of a tick that failed.
+  /sqs:SendMessage on \S+MaintenanceFailures/,
+  // A group that came back while it was taken off the list.
+  /MaintenanceFunction.* dynamodb:PutItem GI#\*/,
+  // A commit whose answer is lost, and which others rolled meanwhile: a busy machine may not get that far.
+  /DoorProduceFunction.* dynamodb:Query P#\*/,
+];
 let code: string;
 let usual: Synthesis;
 
@@ -241,7 +252,7 @@ describe("a log that is looked after", () => {
     deployment = await start(usual, { variables: eagerUpkeep });
     log = smokeOf(deployment);
     kept = await keepBusy(log, () => tickOnce(deployment));
-  }, madeMsMax);
+  }, upkeepMsMax);
 
   it("is compacted, merged, kept short, purged and swept", () => {
     expect(deployment.problems).toEqual([]);
@@ -260,6 +271,19 @@ describe("a log that is looked after", () => {
     };
     expect(Object.entries(done).filter(([, count]) => count === 0)).toEqual([]);
     expect(deployment.log.filter(isError)).toEqual([]);
+  });
+
+  it("is compacted into objects too large for one request, also where an answer is lost", async () => {
+    const records = await appendMuch(log);
+    deployment.cutNext({ name: "s3:CompleteMultipartUpload" });
+    expect((await tickOnce(deployment)).shards).toMatchObject({ objects: 1, failed: 0 });
+    const given = deployment.calls.filter(({ name }) => name === "s3:AbortMultipartUpload");
+    expect(given.map(({ status }) => status)).toContain(404);
+    await deployment.cool();
+    const path = `/topics/${tended.large}/partitions/0/records?format=string&offset=${records - 1}`;
+    const read = await log.json(200, "GET", path);
+    expect(JSON.stringify(read["records"]).slice(0, 200)).toContain(`${records - 1}yyy`);
+    expect(deployment.problems).toEqual([]);
   });
 
   it("reads the same as before, in every way", async () => {
@@ -452,7 +476,8 @@ describe("all runs together", () => {
     const report = renderReport(usually);
     console.log(report);
     expect(report).toContain("dynamodb:UpdateItem");
-    expect(unusedOf(usually)).toEqual([]);
+    const unused = unusedOf(usually).filter(each => !rarelyUsed.some(pattern => pattern.test(each)));
+    expect(unused).toEqual([]);
   });
 });
 

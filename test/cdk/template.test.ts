@@ -77,12 +77,19 @@ describe("a function's role", () => {
     ],
     admin: [...ofTopics, log],
     maintenance: [
-      "dynamodb:GetItem C G#* L#* T on Table",
-      "dynamodb:PutItem C G#* GI#* L#* T on Table",
-      "dynamodb:UpdateItem L#* T on Table",
-      "dynamodb:DeleteItem, dynamodb:Query G#* GI#* T on Table",
-      log,
+      "dynamodb:BatchWriteItem L#* P#* S#* T on Table",
+      "dynamodb:DeleteItem G#* GI#* P#* T on Table",
+      "dynamodb:GetItem C G#* L#* P#* S#* T on Table",
+      "dynamodb:PutItem C G#* GI#* L#* P#* T on Table",
+      "dynamodb:Query G#* GI#* P#* S#* T on Table",
+      "dynamodb:UpdateItem C L#* P#* T on Table",
+      "s3:AbortMultipartUpload on Bucket/topics/*",
+      "s3:DeleteObject on Bucket/ingest/*, Bucket/sweep/mark/*, Bucket/topics/*",
+      "s3:GetObject on Bucket/ingest/*, Bucket/sweep/*, Bucket/topics/*",
+      "s3:ListBucket on Bucket",
+      "s3:PutObject on Bucket/sweep/*, Bucket/topics/*",
       "sqs:SendMessage on Failures",
+      log,
     ],
   };
 
@@ -171,6 +178,7 @@ describe("a function", () => {
         CUMULOG_LOG_LEVEL: "info",
         CUMULOG_GROUP_CONSUMER_SESSION_TIMEOUT_MS: "9000",
         CUMULOG_OFFSETS_RETENTION_MINUTES: "60",
+        CUMULOG_RESTORE_WINDOW_DAYS: "14",
       },
     });
   });

@@ -15,8 +15,14 @@ export const eagerUpkeep = {
   CUMULOG_RESTORE_WINDOW_DAYS: "0",
 } as const;
 
-/** Topics: one that is merged, one that is compacted by key, one that keeps nothing, one that is deleted. */
-export const tended = { merged: "merged", byKey: "by-key", brief: "brief", purged: "purged" } as const;
+/** Topics: one that is merged, one that is compacted by key, one that keeps nothing, one that is deleted; and one of large records. */
+export const tended = {
+  merged: "merged",
+  byKey: "by-key",
+  brief: "brief",
+  purged: "purged",
+  large: "large",
+} as const;
 
 /** As many objects as one merge takes. */
 const rounds = 8;
@@ -55,6 +61,16 @@ export async function keepBusy(
   return { values, reports };
 }
 
+/** Appends what becomes an object too large for one request. Answers with how many records. */
+export async function appendMuch(log: SmokeLog): Promise<number> {
+  const configs = [{ name: "max.message.bytes", value: "3000000" }];
+  const asked = { topic_name: tended.large, partitions_count: 1, configs };
+  await log.json(201, "POST", await log.v3("/topics"), asJson(asked));
+  for (let at = 0; at < appendsPerRound; at++)
+    await append(log, tended.large, `${at}${"y".repeat(2_500_000)}`);
+  return appendsPerRound;
+}
+
 /** The values of a topic's only partition, from the beginning. */
 export async function valuesOf(log: SmokeLog, topic: string): Promise<readonly string[]> {
   const path = `/topics/${topic}/partitions/0/records?format=string&offset=0`;
@@ -67,7 +83,7 @@ async function makeTopics(log: SmokeLog): Promise<void> {
     [tended.byKey]: { "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0" },
     [tended.brief]: { "retention.ms": "1" },
   };
-  for (const topic_name of Object.values(tended)) {
+  for (const topic_name of [tended.merged, tended.byKey, tended.brief, tended.purged]) {
     const given = Object.entries(configs[topic_name] ?? {}).map(([name, value]) => ({ name, value }));
     const asked = { topic_name, partitions_count: 1, configs: given };
     await log.json(201, "POST", await log.v3("/topics"), asJson(asked));

@@ -13,11 +13,13 @@ import { leaveHalfMade } from "../e2e/half-made.ts";
 import { asJson, SmokeLog, type Step, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
 import { temporaryDirectories } from "../support/temporary-directory.ts";
+import { compact } from "./compact.ts";
 import { Deployment } from "./runner/deployment.ts";
 import { webService } from "./runner/front-door/index.ts";
 import { removeObjects } from "./runner/objects.ts";
 import { renderReport } from "./runner/report.ts";
 import { addWebCallers, callers, place, type Synthesis, synthesize, withoutOf } from "./runner/synthesis.ts";
+import { valuesOf } from "./upkeep-rounds.ts";
 
 const topic = "orders";
 const kept = "kept";
@@ -91,6 +93,25 @@ describe("a web function", () => {
     const world = { clock: new SystemClock(), random: new SystemRandom(), telemetry: silentTelemetry };
     await leaveHalfMade(new AwsItemStore({ client, ...world }, { table }), "half");
     expect(await log.json(200, "GET", await log.v3("/topics/half"))).toMatchObject({ partitions_count: 2 });
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("reads what the maintenance has compacted", async () => {
+    const values = Array.from({ length: 8 }, (_, at) => `value ${at}`);
+    await log.json(
+      201,
+      "POST",
+      await log.v3("/topics"),
+      asJson({ topic_name: "tended", partitions_count: 1 }),
+    );
+    for (const data of values) {
+      const record = asJson({ value: { type: "STRING", data } });
+      await log.json(200, "POST", await log.v3("/topics/tended/records"), record);
+    }
+    // Those of the smoke as well.
+    expect((await compact(deployment)).objects).toBeGreaterThan(0);
+    await deployment.cool();
+    expect(await valuesOf(log, "tended")).toEqual(values);
     expect(deployment.problems).toEqual([]);
   });
 

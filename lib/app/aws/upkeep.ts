@@ -113,6 +113,10 @@ class Tick {
   async #tend(timeLeftMs: () => number): Promise<UpkeepReport["shards"]> {
     if (timeLeftMs() <= 0) return undefined;
     const { report, left } = await this.#turns.run(await this.#deps.engine.topics.list(), timeLeftMs);
+    if (left.length > 0)
+      this.#deps.telemetry.log("warn", "there was no time for some shards; the next tick begins with them", {
+        left: left.length,
+      });
     return { ...report, left: left.length };
   }
 

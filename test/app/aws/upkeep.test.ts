@@ -1,5 +1,5 @@
 /** What a tick does for the log itself: compaction, retention, the purge and the sweep, within its time, and no more often than due. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MemoryItemStore, MemoryObjectStore } from "../../../lib/adapters/memory/index.ts";
 import { makeEngine } from "../../../lib/app/aws/compose.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
@@ -23,7 +23,8 @@ async function aLog(environment: Readonly<Record<string, string>> = eager) {
   const start = () => {
     const made = partsInMemory("maintenance", { ...parts, environment });
     const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config);
-    return { ...made, tick: (leftMs = tickMs) => tick({}, aContext(leftMs)) };
+    const contextOf = (left: number | object) => (typeof left === "number" ? aContext(left) : left);
+    return { ...made, tick: (left: number | object = tickMs) => tick({}, contextOf(left)) };
   };
   /** One segment each; every fourth is an object. */
   const append = async (count: number): Promise<void> => {
@@ -118,6 +119,25 @@ describe("a tick", () => {
     await append(9);
     expect([await shardsAfter(1000), await shardsAfter(1000), await shardsAfter(1000)]).toEqual([1, 1, 0]);
     expect([await shardsAfter(29 * 60_000), await shardsAfter(60_000)]).toEqual([0, 1]);
+  });
+
+  it("says how many shards had no turn, and begins with them the next time", async () => {
+    const { clock, objects, engine, start } = await aLog();
+    await engine.topics.create({ name: "second", partitions: 1 });
+    const fill = async (topic: string) => {
+      for (let i = 0; i < 9; i++) await appended(engine, topic, 0, "small");
+      await engine.settle();
+    };
+    const { tick, telemetry } = start();
+    for (const topic of ["orders", "second"]) await fill(topic);
+    await clock.advance(1000);
+    // Time for one turn, which puts one object.
+    const puts = vi.spyOn(objects, "put");
+    const getRemainingTimeInMillis = () => (puts.mock.calls.length === 0 ? tickMs : 100_000);
+    const context = { awsRequestId: "t", getRemainingTimeInMillis };
+    expect((await tick(context)).shards).toMatchObject({ shards: 1, objects: 1, left: 1 });
+    expect(telemetry.lines).toMatchObject([{ level: "warn", fields: { left: 1 } }]);
+    expect((await tick()).shards).toMatchObject({ shards: 2, objects: 1, left: 0 });
   });
 
   it("fails when a shard fails, after the others had their turn", async () => {

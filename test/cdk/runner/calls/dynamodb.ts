@@ -20,9 +20,17 @@ const itemsOf: Readonly<Record<string, (request: Fields) => readonly Fields[]>> 
 };
 
 /** Operations on several tables at once, by the field of one request. */
-const batches: Readonly<Record<string, (request: Fields) => readonly Fields[]>> = {
-  BatchGetItem: ({ Keys }) => listOf(Keys).map(fieldsOf),
+const batches: Readonly<Record<string, (request: unknown) => readonly Fields[]>> = {
+  BatchGetItem: request => listOf(fieldsOf(request)["Keys"]).map(fieldsOf),
+  BatchWriteItem: request => listOf(request).map(write => deletedIn(fieldsOf(write))),
 };
+
+/** The engine puts nothing in batches. */
+function deletedIn({ DeleteRequest, ...others }: Fields): Fields {
+  const [odd] = Object.keys(others);
+  if (odd !== undefined) throw new Unmodelled(`${odd} in a BatchWriteItem`);
+  return fieldsOf(fieldsOf(DeleteRequest)["Key"]);
+}
 
 /** What a request needs. Throws Unmodelled for an operation that the engine never made. */
 export function readDynamoDbCall(request: AwsRequest, keys: PartitionKeys, place: Place): Call {
@@ -42,7 +50,7 @@ export function readDynamoDbCall(request: AwsRequest, keys: PartitionKeys, place
       needs: Object.entries(fieldsOf(fields["RequestItems"])).map(([table, part]) =>
         needOf(
           table,
-          batch(fieldsOf(part)).map(item => textIn(item[keyOf(table, keys)])),
+          batch(part).map(item => textIn(item[keyOf(table, keys)])),
         ),
       ),
     };

@@ -18,8 +18,11 @@ export function readS3Call({ method, target, headers, body }: AwsRequest): Call 
   if (method === "GET" && key === "" && query.has("list-type"))
     return call("s3:ListBucket", arnOf(bucket), { "s3:prefix": url.searchParams.getAll("prefix") });
   if (method === "POST" && key === "" && query.has("delete")) return deletion(bucket, body);
-  const upload = key === "" ? undefined : uploadAction(method, query);
-  if (upload !== undefined) return call(upload, `${arnOf(bucket)}/${decodeURIComponent(key)}`);
+  const step = key === "" ? undefined : uploadSteps.get(`${method} ${[...query].sort().join()}`);
+  if (step !== undefined) {
+    const { needs } = call(step.action, `${arnOf(bucket)}/${decodeURIComponent(key)}`);
+    return { name: `s3:${step.name}`, needs };
+  }
   throw new Unmodelled(`${method} ${target} of S3`);
 }
 
@@ -37,12 +40,12 @@ function deletion(bucket: string, body: Buffer): Call {
 }
 
 /** The steps of a multipart upload need what a put needs; to give one up is a permission of its own. */
-function uploadAction(method: string, query: ReadonlySet<string>): string | undefined {
-  const names = [...query].sort().join();
-  const steps = ["POST uploads", "PUT partNumber,uploadId", "POST uploadId"];
-  if (steps.includes(`${method} ${names}`)) return "s3:PutObject";
-  return `${method} ${names}` === "DELETE uploadId" ? "s3:AbortMultipartUpload" : undefined;
-}
+const uploadSteps: ReadonlyMap<string, { readonly name: string; readonly action: string }> = new Map([
+  ["POST uploads", { name: "CreateMultipartUpload", action: "s3:PutObject" }],
+  ["PUT partNumber,uploadId", { name: "UploadPart", action: "s3:PutObject" }],
+  ["POST uploadId", { name: "CompleteMultipartUpload", action: "s3:PutObject" }],
+  ["DELETE uploadId", { name: "AbortMultipartUpload", action: "s3:AbortMultipartUpload" }],
+]);
 
 /** Whether someone may list a bucket decides how S3 speaks of an object that is not there. */
 export function listingOf({ target }: AwsRequest): Call {
