@@ -61,6 +61,32 @@ describe("compaction by key", () => {
     expect(told(await seen(anotherEngine(log.deps)))).toEqual(["1 b=1"]);
   });
 
+  it("keeps a tombstone whose time is not over when its page is written anew", async () => {
+    const log = await aCompactLog();
+    await write(log, [["a", null]]);
+    await write(log, [["b", "1"]]);
+    await fill(log);
+    await tend(log.engine, log.topic);
+    await write(log, [["b", "2"]]);
+    await fill(log);
+    expect(await tend(log.engine, log.topic)).toMatchObject({ cleanedRecords: 9 });
+    expect(told(await seen(log.engine))).toEqual(["0 a", "10 b=2"]);
+  });
+
+  it("lets tombstones go though others come all the time", async () => {
+    const log = await aCompactLog();
+    await write(log, [["a", null]]);
+    for (let round = 0; round < 8; round++) {
+      await write(log, [[`gone ${round}`, null]]);
+      await fill(log);
+      await tend(log.engine, log.topic);
+      await log.clock.advance(keptMs / 4);
+    }
+    const left = told(await seen(log.engine));
+    expect(left.includes("0 a")).toBe(false);
+    expect(left.some(line => line.endsWith("gone 7"))).toBe(true);
+  });
+
   it("keeps the tombstones at the end, so that a reader there always finds a record", async () => {
     const log = await aCompactLog();
     await fill(log);
