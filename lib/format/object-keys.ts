@@ -61,15 +61,15 @@ export function segmentOfKey(
   return { id, topicId: compactedKey.exec(key)?.[1] as TopicId | undefined };
 }
 
-/** The object of the mark that a sweep makes for a time. */
-export function markObjectKey(timeMs: number): string {
-  return `${markPrefix}${digits(timeMs)}`;
+/** The object of the mark that a sweep of a table makes for a time. */
+export function markObjectKey(table: string, timeMs: number): string {
+  return `${markPrefix}${encodeURIComponent(table)}/${digits(timeMs)}`;
 }
 
-/** The time of the mark that lies there; undefined when none does. */
-export function markTimeOf(key: string): number | undefined {
-  const time = Number(key.slice(markPrefix.length));
-  return Number.isSafeInteger(time) && markObjectKey(time) === key ? time : undefined;
+/** The time of the mark of a table that lies there; undefined when none of this table does. */
+export function markTimeOf(table: string, key: string): number | undefined {
+  const time = Number(key.slice(-limits.offsetDigits));
+  return Number.isSafeInteger(time) && markObjectKey(table, time) === key ? time : undefined;
 }
 
 /** Says for which table a bucket is swept. Its bytes: the cluster id of that log. */

@@ -1,6 +1,6 @@
 /**
  * A mark of the sweep: which objects older than a time something referred to, when it was made. What is older and not in it was
- * rubbish then. Stored as the object `sweep/mark/<time, 16 digits>`. Golden file: test/golden/sweep-mark.
+ * rubbish then. Stored as the object `sweep/mark/<table>/<time, 16 digits>`. Golden file: test/golden/sweep-mark.
  *
  *   Mark => version:u8 timeMs:varint count:varint [segmentId:12 ...] crc32c:u32      (ids in rising order)
  *

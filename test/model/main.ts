@@ -8,10 +8,13 @@
 import { appendModel, naiveAppends } from "./append.ts";
 import { check, describe, type Result } from "./checker.ts";
 import { foldModel, naiveFolds } from "./fold.ts";
+import { markModel, naiveMarks } from "./marks.ts";
+import { mergeModel, naiveMerges } from "./merges.ts";
 import type { NaiveCase } from "./naive-case.ts";
 import { naiveOffsets, offsetModel } from "./offsets.ts";
 import { naiveReaders, readerModel } from "./readers.ts";
 import { naiveTopics, topicModel } from "./topics.ts";
+import { naiveUpkeep, upkeepModel } from "./upkeep.ts";
 
 type Variant = { readonly name: string; readonly found: () => Result };
 
@@ -30,6 +33,9 @@ const models: Readonly<Record<string, readonly Variant[]>> = {
   readers: variants(naiveReaders, bounds => check(readerModel(bounds))),
   fold: variants(naiveFolds, bounds => check(foldModel(bounds))),
   offsets: variants(naiveOffsets, bounds => check(offsetModel(bounds))),
+  upkeep: variants(naiveUpkeep, bounds => check(upkeepModel(bounds))),
+  merges: variants(naiveMerges, bounds => check(mergeModel(bounds))),
+  marks: variants(naiveMarks, bounds => check(markModel(bounds))),
 };
 
 const [only, word = ""] = process.argv.slice(2);

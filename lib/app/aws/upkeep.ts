@@ -127,7 +127,11 @@ class Tick {
   async #sweep(timeMsMax: number): Promise<SweepReport | undefined> {
     const { engine, objects, clock, telemetry } = this.#deps;
     if (timeMsMax <= 0) return undefined;
-    if (!this.#sweepIsLeft && !(await isSweepDue(objects, clock.now(), this.#times))) return undefined;
+    if (
+      !this.#sweepIsLeft &&
+      !(await isSweepDue(objects, { table: engine.options.sweep.table, nowMs: clock.now() }, this.#times))
+    )
+      return undefined;
     try {
       const report = await engine.upkeep.sweep(limitsOf(timeMsMax));
       this.#sweepIsLeft = report.isCutShort;

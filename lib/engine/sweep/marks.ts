@@ -1,6 +1,7 @@
 /**
  * Marks: what each sweep saw referred to, kept for as long as the table may be restored. What is older than a mark's time and not in
- * it was rubbish when it was made, and can never be linked again; so no table since then names it.
+ * it was rubbish when it was made, and can never be linked again; so no table since then names it. A restored table makes its own:
+ * what is rubbish to the one that it came from, it may have used since. Which mark decides is known when a sweep begins.
  */
 import {
   decodeMark,
@@ -19,8 +20,11 @@ import { SweepRefused } from "./errors.ts";
 /** Where a mark lies, and when it was stored: after its references were read. */
 export type StoredMark = { readonly key: string; readonly timeMs: number; readonly storedMs: number };
 
-/** All marks, the oldest first. */
-export async function listMarks({ objects }: EngineDeps, budget: Budget): Promise<readonly StoredMark[]> {
+/** The marks of a table, the oldest first, and the keys of all others: those of the table that this one was restored from. */
+export type Marks = { readonly own: readonly StoredMark[]; readonly others: readonly string[] };
+
+/** What the bucket holds. */
+export async function listMarks({ objects }: EngineDeps, table: string, budget: Budget): Promise<Marks> {
   const found: ObjectInfo[] = [];
   for (let after: string | undefined = ""; after !== undefined; ) {
     const from: string = after;
@@ -28,10 +32,14 @@ export async function listMarks({ objects }: EngineDeps, budget: Budget): Promis
     found.push(...page.objects);
     after = page.next;
   }
-  return found.flatMap(({ key, modifiedMs }) => {
-    const timeMs = markTimeOf(key);
-    return timeMs === undefined ? [] : [{ key, timeMs, storedMs: modifiedMs }];
-  });
+  const own: StoredMark[] = [];
+  const others: string[] = [];
+  for (const { key, modifiedMs } of found) {
+    const timeMs = markTimeOf(table, key);
+    if (timeMs === undefined) others.push(key);
+    else own.push({ key, timeMs, storedMs: modifiedMs });
+  }
+  return { own, others };
 }
 
 /** The newest mark that was stored at a time or before. */
@@ -42,10 +50,11 @@ export function newestStoredBy(marks: readonly StoredMark[], ms: number): Stored
 /** Stores a mark. Another sweep's of the same time is as good. */
 export async function storeMark(
   { objects, codecs }: EngineDeps,
+  table: string,
   mark: SweepMark,
   budget: Budget,
 ): Promise<void> {
-  await budget.call(() => objects.put(markObjectKey(mark.timeMs), [encodeMark(mark, codecs)]));
+  await budget.call(() => objects.put(markObjectKey(table, mark.timeMs), [encodeMark(mark, codecs)]));
 }
 
 /** Reads a mark back. Throws SweepRefused when it is not what was written. */
@@ -69,14 +78,14 @@ function decoded(bytes: Uint8Array, codecs: Codecs): SweepMark | undefined {
   }
 }
 
-/** Deletes marks that are older than the one that has decided. */
+/** Deletes marks that are older than the one that has decided, and those of other tables. */
 export async function dropMarks(
   { objects }: EngineDeps,
-  marks: readonly StoredMark[],
+  { own, others }: Marks,
   decidedMs: number,
   budget: Budget,
 ): Promise<void> {
-  const keys = marks.filter(({ timeMs }) => timeMs < decidedMs).map(({ key }) => key);
+  const keys = [...others, ...own.filter(({ timeMs }) => timeMs < decidedMs).map(({ key }) => key)];
   for (let from = 0; from < keys.length; from += objectLimits.deleteKeysMax)
     await budget.call(() => objects.delete(keys.slice(from, from + objectLimits.deleteKeysMax)));
 }

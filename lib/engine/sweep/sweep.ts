@@ -42,13 +42,13 @@ export class Sweeper {
     this.#checkClock();
     const nowMs = trusted.now();
     const beforeMs = Math.max(0, nowMs - this.#options.graceMs);
-    const marks = await listMarks(this.#deps, budget);
-    if (!(await this.#isOurs(marks, budget))) return emptyReport(beforeMs, budget);
+    const marks = await listMarks(this.#deps, this.#options.table, budget);
+    if (!(await this.#isOurs(marks.own, budget))) return emptyReport(beforeMs, budget);
     const topics = await this.#raiseFloors(beforeMs, budget);
     const references = await this.#readReferences(topics, beforeMs, budget);
     const own: SweepMark = { timeMs: beforeMs, referenced: references.objects };
-    await storeMark(this.#deps, own, budget);
-    const mark = await this.#decidingMark(own, marks, nowMs, budget);
+    await storeMark(this.#deps, this.#options.table, own, budget);
+    const mark = await this.#decidingMark(own, marks.own, nowMs, budget);
     // The bucket may have been handed over to a restored table meanwhile.
     if (!(await ownsBucket(this.#deps, this.#options.table, budget)))
       throw new SweepRefused(`the bucket was taken from ${this.#options.table} during the sweep`);
