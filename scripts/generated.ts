@@ -12,6 +12,7 @@ import { schema } from "../lib/format/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 import {
   callsTable,
+  compactionTable,
   groupsTable,
   idleTable,
   pricesTable,
@@ -29,6 +30,7 @@ export type Generators = Readonly<Record<string, () => string | Promise<string>>
 
 export const generators: Generators = {
   "costs-calls": callsTable,
+  "costs-compaction": compactionTable,
   "costs-groups": groupsTable,
   "costs-idle": idleTable,
   "costs-prices": pricesTable,

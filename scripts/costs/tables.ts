@@ -17,6 +17,7 @@ import {
   tickMs,
 } from "./assumptions.ts";
 import { type MeasuredCall, measureCalls, measurePoll } from "./calls.ts";
+import { measureCompaction } from "./compaction.ts";
 import { measureGroups, pollsIn } from "./groups.ts";
 import { alarms, measureMetrics, measureTick, tickGroups, ticksPerMonth, tickTopics } from "./idle.ts";
 import type { Spent } from "./metered-log.ts";
@@ -92,6 +93,33 @@ function appendCells(arrival: Arrival, requests: number): readonly string[] {
 function storesOf({ spent }: Arrival, requests: number): readonly string[] {
   const puts = spent.objectPuts * prices.objectPut.dollars;
   return [puts * requests, (spent.dollars - puts) * requests].map(dollars);
+}
+
+/** A GiB that is compacted, and what it replaces swept. */
+export async function compactionTable(): Promise<string> {
+  const rows = (await measureCompaction()).flatMap(({ title, bytes, compaction, sweep }) =>
+    (
+      [
+        ["compaction", compaction],
+        ["the sweep of its sources", sweep],
+      ] as const
+    ).map(([work, spent]) => {
+      const perGib = (value: number): string => count((value * gibibyte) / bytes);
+      return [
+        `${title}: ${work}`,
+        `${count(bytes / mebibyte)} MiB`,
+        perGib(spent.objectPuts),
+        perGib(spent.objectGets),
+        perGib(spent.writeUnits),
+        perGib(spent.readUnits),
+        dollars((spent.dollars * gibibyte) / bytes),
+      ];
+    }),
+  );
+  return table(
+    ["a GiB that came as", "an object", "PUT", "GET", "write units", "read units", "together"],
+    rows,
+  );
 }
 
 /** A GiB of records at rest, by how it arrived. */

@@ -124,7 +124,7 @@ describe("the bundles", () => {
 
   it("of functions that have nothing to do with objects are without the client of S3", () => {
     const withS3 = names.filter(name => "@aws-sdk/client-s3" in (bundles.get(name)?.parts ?? {}));
-    expect(withS3).toEqual(["fetch", "groups", "produce", "web-function"]);
+    expect(withS3).toEqual(["fetch", "groups", "maintenance", "produce", "web-function"]);
   });
 
   it("come with the licences of all that is in them", async () => {

@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { measureSmallRecords, measureVolumes } from "../../scripts/costs/appends.ts";
 import { measureCalls } from "../../scripts/costs/calls.ts";
+import { measureCompaction } from "../../scripts/costs/compaction.ts";
 import { measureGroups } from "../../scripts/costs/groups.ts";
 import { alarms, measureMetrics, measureTick } from "../../scripts/costs/idle.ts";
 import { count, dollars } from "../../scripts/costs/numbers.ts";
@@ -131,6 +132,26 @@ describe("the measured groups", () => {
     expect(record).toEqual({ ...nothing, itemWrites: 1, writeUnits: 1, itemReads: 6, readUnits: 4.5 });
     expect(joins).toEqual({ ...nothing, itemWrites: 16, writeUnits: 16, itemReads: 59, readUnits: 51.5 });
     expect(leaves).toEqual({ ...nothing, itemWrites: 10, writeUnits: 10, itemReads: 36, readUnits: 31.5 });
+  });
+});
+
+describe("compaction", () => {
+  it("reads each source once, writes one object and its page, and the sweep deletes what is an item", async () => {
+    const measured = await measureCompaction();
+    const counts = measured.map(({ title, compaction }) => [
+      title,
+      compaction.objectGets,
+      compaction.objectPuts,
+    ]);
+    expect(counts).toEqual([
+      ["one record of 1 KiB a request", 0, 1],
+      ["64 KiB", 1016, 1],
+      ["1 MiB", 56, 1],
+    ]);
+    // Of its segments of the item tier; the others are objects, and their deletion is free.
+    const [small = 0, ...others] = measured.map(({ sweep }) => sweep.writeUnits);
+    expect(small).toBeGreaterThan(2048);
+    expect(others).toEqual([0, 0]);
   });
 });
 
