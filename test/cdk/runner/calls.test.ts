@@ -46,6 +46,15 @@ describe("a request to DynamoDB", () => {
       { RequestItems: { log: { Keys: [item, item, { ...item, pk: { S: "C" } }] } } },
       ["T", "C"],
     ],
+    [
+      "BatchWriteItem",
+      {
+        RequestItems: {
+          log: [{ DeleteRequest: { Key: item } }, { DeleteRequest: { Key: { pk: { S: "C" } } } }],
+        },
+      },
+      ["T", "C"],
+    ],
   ])("%s names the partitions of its items", (operation, body, leadingKeys) => {
     const call = readDynamoDbCall(toDynamoDb(operation, body), keys, place);
     expect(call.name).toBe(`dynamodb:${operation}`);
@@ -56,6 +65,11 @@ describe("a request to DynamoDB", () => {
 
   it.each<[string, string, object]>([
     ["dynamodb:Scan on log", "Scan", { TableName: "log" }],
+    [
+      "PutRequest in a BatchWriteItem",
+      "BatchWriteItem",
+      { RequestItems: { log: [{ PutRequest: { Item: item } }] } },
+    ],
     ["dynamodb:TransactWriteItems", "TransactWriteItems", {}],
     ["the condition sk = :a of a query", "Query", query("sk = :a")],
     ["undefined where DynamoDB expects an object", "GetItem", { TableName: "log", Key: {} }],
@@ -75,11 +89,37 @@ describe("a request to S3", () => {
     expect(readS3Call(toS3(method, target))).toMatchObject({ name: action, needs: [{ action, resource }] });
   });
 
+  it.each([
+    ["POST", "/log/a?uploads", "CreateMultipartUpload", "PutObject"],
+    ["PUT", "/log/a?partNumber=2&uploadId=1&x-id=UploadPart", "UploadPart", "PutObject"],
+    ["POST", "/log/a?uploadId=1", "CompleteMultipartUpload", "PutObject"],
+    ["DELETE", "/log/a?uploadId=1&x-id=AbortMultipartUpload", "AbortMultipartUpload", "AbortMultipartUpload"],
+  ])("%s %s is a step of an upload, %s, and needs %s", (method, target, name, action) => {
+    const needs = [{ action: `s3:${action}`, resource: "arn:aws:s3:::log/a" }];
+    expect(readS3Call(toS3(method, target))).toMatchObject({ name: `s3:${name}`, needs });
+  });
+
+  it("to delete objects needs that for each of them", () => {
+    const body = Buffer.from("<Delete><Object><Key>a/b</Key></Object><Object><Key>c</Key></Object></Delete>");
+    const { name, needs } = readS3Call({ ...toS3("POST", "/log?delete"), body });
+    expect([name, ...needs.map(({ action, resource }) => `${action} ${resource}`)]).toEqual([
+      "s3:DeleteObject",
+      "s3:DeleteObject arn:aws:s3:::log/a/b",
+      "s3:DeleteObject arn:aws:s3:::log/c",
+    ]);
+  });
+
+  it("to delete objects that are not understood stops the run", () => {
+    const escaped = Buffer.from("<Delete><Object><Key>a&amp;b</Key></Object></Delete>");
+    for (const body of [Buffer.alloc(0), escaped])
+      expect(() => readS3Call({ ...toS3("POST", "/log?delete"), body })).toThrow("a deletion of keys");
+  });
+
   it.each<[string, string, Record<string, string>]>([
-    ["POST", "/log?delete", {}],
     ["DELETE", "/log/a", {}],
     ["GET", "/log/a?tagging", {}],
-    ["PUT", "/log/a?uploadId=1&partNumber=2", {}],
+    ["PUT", "/log/a?uploadId=1&partNumber=2", { "x-amz-copy-source": "/log/b" }],
+    ["GET", "/log/a?uploadId=1", {}],
     ["PUT", "/log/a", { "x-amz-copy-source": "/log/b" }],
     ["PUT", "/log/a", { "x-amz-acl": "public-read" }],
   ])("that is not understood stops the run: %s %s", (method, target, headers) => {

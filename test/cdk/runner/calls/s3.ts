@@ -19,7 +19,7 @@ export function readS3Call({ method, target, headers, body }: AwsRequest): Call 
     return call("s3:ListBucket", arnOf(bucket), { "s3:prefix": url.searchParams.getAll("prefix") });
   if (method === "POST" && key === "" && query.has("delete")) return deletion(bucket, body);
   const step = key === "" ? undefined : uploadSteps.get(`${method} ${[...query].sort().join()}`);
-  if (step !== undefined) {
+  if (step !== undefined && isPlainPut(headers)) {
     const { needs } = call(step.action, `${arnOf(bucket)}/${decodeURIComponent(key)}`);
     return { name: `s3:${step.name}`, needs };
   }
