@@ -19,6 +19,7 @@ import { expiredWhileBeating } from "./expired-while-beating.ts";
 import { fenceNotExpected } from "./fence-not-expected.ts";
 import { floorNotExpected } from "./floor-not-expected.ts";
 import { floorNotInherited } from "./floor-not-inherited.ts";
+import { floorsNotRaised } from "./floors-not-raised.ts";
 import { foldSkipsGap } from "./fold-skips-gap.ts";
 import { forgottenByOwnClock } from "./forgotten-by-own-clock.ts";
 import { forgottenBySegmentTime } from "./forgotten-by-segment-time.ts";
@@ -37,6 +38,7 @@ import { offsetsWithoutVersion } from "./offsets-without-version.ts";
 import { outOfRangeFromStaleRead } from "./out-of-range-from-stale-read.ts";
 import { overtakenCallCommits } from "./overtaken-call-commits.ts";
 import { pageNotCovering } from "./page-not-covering.ts";
+import { pagesNotReferenced } from "./pages-not-referenced.ts";
 import { partitionNotExpected } from "./partition-not-expected.ts";
 import { producersNeverForgotten } from "./producers-never-forgotten.ts";
 import { removalBeforePages } from "./removal-before-pages.ts";
@@ -53,6 +55,7 @@ import { stampNotHeeded } from "./stamp-not-heeded.ts";
 import { stateWithoutVersion } from "./state-without-version.ts";
 import { staticsByGeneration } from "./statics-by-generation.ts";
 import { takeoverKeepsVersion } from "./takeover-keeps-version.ts";
+import { topicsListedBeforeFloor } from "./topics-listed-before-floor.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
 import { unknownProducerAppended } from "./unknown-producer-appended.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
@@ -92,6 +95,9 @@ export const mutants: readonly Mutant[] = [
   floorNotInherited,
   deletionWithoutSeal,
   activeBeforeSequencers,
+  floorsNotRaised,
+  topicsListedBeforeFloor,
+  pagesNotReferenced,
   itemReadOnce,
   watcherAsleep,
   commitOfAnyGeneration,
