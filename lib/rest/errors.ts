@@ -287,7 +287,11 @@ export const translations: Readonly<Record<ErrorName, Translation>> = {
     50007,
     "The store refuses this installation: the message says what is missing, the log what its operator must do. No record was stored.",
   ),
-  SweepRefused: say(500, 50008, "Something speaks against the sweep: nothing was deleted. The message says what."),
+  SweepRefused: say(
+    500,
+    50008,
+    "Something speaks against the sweep: nothing was deleted. The message says what.",
+  ),
   ItemRequestInvalid: say(500, 50002, "An error of this program."),
   ObjectRequestInvalid: say(500, 50002, "An error of this program."),
   TopicBusy: say(503, 50301, "Another change of the topic is under way. Not done.", 1),
