@@ -7,6 +7,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
 import { credentialsOfLambda } from "./credentials.ts";
 import { packed } from "./packed.ts";
+import { withoutUpkeep } from "./without-upkeep.ts";
 
 type Esbuild = typeof import("esbuild");
 
@@ -48,7 +49,13 @@ export async function bundle(esbuild: Esbuild, target: Target): Promise<Bundle> 
     // Packages that are written twice: only their ES modules can be taken apart.
     mainFields: ["module", "main"],
     external: leftOut,
-    plugins: [withoutSideEffects(root), withVersion(root), credentialsOfLambda(), packed(esbuild, root)],
+    plugins: [
+      withoutSideEffects(root),
+      withVersion(root),
+      ...withoutUpkeep(name),
+      credentialsOfLambda(),
+      packed(esbuild, root),
+    ],
     // Parts of the SDK are CommonJS, and ask for Node's modules in their way.
     banner: {
       js: 'import{createRequire as createRequireOfBundle}from"node:module";const require=createRequireOfBundle(import.meta.url);',
