@@ -25,6 +25,7 @@ export {
   UnknownProducer,
   UnknownTopic,
 } from "./errors.ts";
+export type { Fault, FsckReport, Orphans } from "./fsck/index.ts";
 export type {
   CommitPartition,
   DescribedGroup,
@@ -102,8 +103,8 @@ export {
   UpgradeRefused,
 } from "./groups/index.ts";
 export { defaultEngineOptions } from "./options.ts";
-export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
 export type { PurgeReport } from "./purge/index.ts";
+export { type MendReport, mendRestored, type OffsetRange, type PartitionReport } from "./restore/index.ts";
 export { type SweepOptions, SweepRefused, type SweepReport } from "./sweep/index.ts";
 export {
   type ConfigChange,
@@ -129,5 +130,10 @@ export type {
   OffsetRequest,
   OffsetSpec,
 } from "./types.ts";
-export type { BudgetLimits, MaintenanceReport, PartitionSurvey, RoundReport, Tended } from "./upkeep/index.ts";
-export type { Fault, FsckReport, Orphans } from "./fsck/index.ts";
+export type {
+  BudgetLimits,
+  MaintenanceReport,
+  PartitionSurvey,
+  RoundReport,
+  Tended,
+} from "./upkeep/index.ts";

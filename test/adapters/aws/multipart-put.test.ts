@@ -47,13 +47,7 @@ describe("a put", () => {
     ["CreateMultipartUpload", 503, "SlowDown", StoreThrottled, 0],
     ["UploadPart", 503, "SlowDown", StoreThrottled, 1],
     ["UploadPart", 500, "InternalError", OutcomeUnknown, 1],
-    [
-      "CompleteMultipartUpload",
-      409,
-      "ConditionalRequestConflict",
-      StoreUnavailable,
-      1,
-    ],
+    ["CompleteMultipartUpload", 409, "ConditionalRequestConflict", StoreUnavailable, 1],
   ] as const)(
     "whose %s is answered with %i %s fails so, and leaves nothing",
     async (operation, status, code, error, aborts) => {
