@@ -58,8 +58,8 @@ async function look(stage: Stage): Promise<void> {
 }
 
 /** Both processes know the group, and p1 what was committed last. */
-async function enterAndCommit(stage: Stage): Promise<void> {
-  await enter(stage, stage.world.life("p2"), "a", "instance");
+async function enterAndCommit(stage: Stage, instanceId?: string): Promise<void> {
+  await enter(stage, stage.world.life("p2"), "a", instanceId);
   await commit(stage, stage.world.life("p1"), "a", 10);
 }
 
@@ -102,21 +102,21 @@ async function beatTwice(stage: Stage, life: Life): Promise<void> {
 export const groupDuels: readonly Duel[] = [
   {
     name: "commit, rebalance",
-    prepare: enterAndCommit,
+    prepare: stage => enterAndCommit(stage),
     first: (stage, life) => commit(stage, life, "a", 20),
     second: leaveToAnother,
     afterwards: look,
   },
   {
     name: "commit, its member goes on",
-    prepare: enterAndCommit,
+    prepare: stage => enterAndCommit(stage),
     first: (stage, life) => commit(stage, life, "a", 20),
     second: goOnWithAnother,
     afterwards: look,
   },
   {
     name: "commit, commit elsewhere",
-    prepare: enterAndCommit,
+    prepare: stage => enterAndCommit(stage),
     first: (stage, life) => commit(stage, life, "a", 20, shortPatienceMs),
     second: async (stage, life) => {
       await stage.world.scheduler.sleep(2 * shortPatienceMs);
@@ -126,7 +126,7 @@ export const groupDuels: readonly Duel[] = [
   },
   {
     name: "commit, static member replaced",
-    prepare: enterAndCommit,
+    prepare: stage => enterAndCommit(stage, "instance"),
     first: async (stage, life) => {
       await commit(stage, life, "a", 20);
       await commit(stage, life, "a", 30);
