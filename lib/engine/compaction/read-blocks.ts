@@ -5,7 +5,7 @@ import { compactedObjectKey } from "../../format/index.ts";
 import type { CompactedBlock, CompactedPage } from "../../format/items/index.ts";
 import { eachBatch } from "../../format/record-batch/index.ts";
 import { RecordsCorrupt } from "../errors.ts";
-import { Chunk } from "../read/index.ts";
+import { blockPlace, Chunk } from "../read/index.ts";
 import type { EngineDeps } from "../types.ts";
 import type { Budget } from "../upkeep/index.ts";
 import type { PlacedBatch } from "./block-builder.ts";
@@ -55,29 +55,15 @@ async function readRun(
 
 function* batchesOf(
   { codecs }: EngineDeps,
-  { topic, partition }: Place,
+  place: Place,
   page: CompactedPage,
   block: CompactedBlock,
   bytes: Uint8Array,
   at: number,
 ): Generator<PageItem> {
-  const { base, offsetCount, position, length, recordCount, crc32c, isLost } = block;
+  const { base, offsetCount, length, crc32c } = block;
   const own = bytes.slice(at, at + length);
-  const objectKey = compactedObjectKey(topic, partition, page.start, page.objectId);
-  const chunk = new Chunk(
-    {
-      segmentId: page.objectId,
-      tier: "compacted",
-      position,
-      length,
-      base,
-      offsetCount,
-      block: { objectKey, recordCount, crc32c, isLost },
-    },
-    own,
-    codecs,
-    "unchecked",
-  );
+  const chunk = new Chunk(blockPlace(place, page, block), own, codecs, "unchecked");
   if (!chunk.isWhole || codecs.crc32c(own) !== crc32c) throw chunk.lost(base, base + offsetCount);
   for (const { at: from, header } of eachBatch(own)) {
     const end = header.baseOffset + header.lastOffsetDelta + 1;

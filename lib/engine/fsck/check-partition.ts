@@ -2,25 +2,22 @@
  * One partition at rest: every readable offset is in a live entry, a page or a block; what these name is there, as long and with the
  * checksums that were written; nothing reaches beyond the end. Reads everything, changes nothing.
  */
-import { compactedObjectKey, type Offset, offset, type PartitionIndex } from "../../format/index.ts";
+import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
 import {
   type CompactedPage,
   cleanedKey,
   firstLiveOffset,
   type Page,
-  pagePartitionKey,
   producersKey,
-  quarantineRange,
   readCleaned,
   readProducers,
-  readQuarantineItem,
   type SequencerImage,
   type TopicItem,
 } from "../../format/items/index.ts";
 import { messageOf, present } from "../../std/index.ts";
 import { RecordsCorrupt } from "../errors.ts";
-import { type Call, committedPages, compactedPages } from "../pages/index.ts";
-import { Chunk, type ChunkPlace, chunkBytes } from "../read/index.ts";
+import { type Call, committedPages, compactedPages, quarantined } from "../pages/index.ts";
+import { blockPlace, Chunk, type ChunkPlace, chunkBytes } from "../read/index.ts";
 import type { EngineDeps } from "../types.ts";
 import type { Fault, PartitionFindings } from "./types.ts";
 
@@ -89,29 +86,16 @@ export class PartitionFsck {
   }
 
   async #blocks(page: CompactedPage): Promise<void> {
-    const objectKey = compactedObjectKey(this.#topic.id, this.#partition, page.start, page.objectId);
-    for (const { base, offsetCount, position, length, recordCount, crc32c, isLost } of page.blocks) {
-      if (isLost) {
-        this.#fault("could not be read when they were compacted", base, base + offsetCount);
-        continue;
-      }
-      const block = { objectKey, recordCount, crc32c, isLost };
-      const segmentId = page.objectId;
-      await this.#chunk({ segmentId, tier: "compacted", position, length, base, offsetCount, block });
+    for (const block of page.blocks) {
+      const { base, offsetCount, isLost } = block;
+      if (isLost) this.#fault("could not be read when they were compacted", base, base + offsetCount);
+      else await this.#chunk(blockPlace(this.#place, page, block));
     }
   }
 
   async #quarantined(start: Offset): Promise<void> {
-    const pk = pagePartitionKey(this.#topic.id, this.#partition);
-    const range = quarantineRange(start);
-    for (let from: string | undefined = range.from; from !== undefined; ) {
-      const at: string = from;
-      const answer = await this.#call(() =>
-        this.#deps.items.query({ pk, from: at, to: range.to, consistent: true }),
-      );
-      for (const item of answer.items) this.#references.add(readQuarantineItem(item).segmentId);
-      from = answer.next;
-    }
+    for await (const { segmentId } of quarantined(this.#deps.items, this.#place, { from: start }, this.#call))
+      this.#references.add(segmentId);
   }
 
   /** Entries of committed pages from an offset on; answers how far they reach. */

@@ -4,13 +4,7 @@
  * one that key compaction has replaced long ago may hold a value whose tombstone is gone.
  */
 import { LRUCache } from "lru-cache";
-import {
-  compactedObjectKey,
-  type Offset,
-  type PartitionIndex,
-  type SegmentId,
-  type TopicId,
-} from "../../format/index.ts";
+import type { Offset, PartitionIndex, SegmentId, TopicId } from "../../format/index.ts";
 import {
   type CompactedPage,
   compactedPageRange,
@@ -20,6 +14,7 @@ import {
 } from "../../format/items/index.ts";
 import type { Query } from "../../ports/index.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
+import { blockPlace } from "./block-place.ts";
 import type { PlannedChunk } from "./chunk.ts";
 import type { PageLook } from "./plan.ts";
 
@@ -104,21 +99,10 @@ function chainOf(
   for (const page of pages) {
     if (page.start > reached || page.end <= reached || page.end > asked.frontier) continue;
     if (without.has(page.objectId)) continue;
-    const objectKey = compactedObjectKey(asked.topic, asked.partition, page.start, page.objectId);
     for (const block of page.blocks) {
-      const { base, offsetCount, position, length, maxTimestampMs, recordCount, crc32c, isLost } = block;
-      if (base + offsetCount <= reached) continue;
-      chunks.push({
-        segmentId: page.objectId,
-        tier: "compacted",
-        position,
-        length,
-        base,
-        offsetCount,
-        maxTimestampMs,
-        block: { objectKey, recordCount, crc32c, isLost },
-      });
-      bytes += length;
+      if (block.base + block.offsetCount <= reached) continue;
+      chunks.push(blockPlace(asked, page, block));
+      bytes += block.length;
     }
     reached = page.end;
     if (bytes >= asked.bytesWanted) break;

@@ -1,4 +1,5 @@
 export { BlockCache } from "./block-cache.ts";
+export { blockPlace } from "./block-place.ts";
 export { Chunk, type ChunkPlace } from "./chunk.ts";
 export { chunkBytes } from "./chunk-bytes.ts";
 export { CompactedPages } from "./compacted-pages.ts";

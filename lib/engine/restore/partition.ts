@@ -2,28 +2,20 @@
  * One partition of a restored table: reads its pages to the end, looks for the bytes of what was written last, and takes
  * out what must go.
  */
-import {
-  type Offset,
-  offset,
-  type PartitionIndex,
-  type SegmentId,
-  segmentObjectKey,
-} from "../../format/index.ts";
+import { type Offset, type PartitionIndex, type SegmentId, segmentObjectKey } from "../../format/index.ts";
 import {
   cleanedKey,
   committedPageKey,
-  committedPageRange,
   type Page,
-  pagePartitionKey,
   producersKey,
-  readPageItem,
   type SequencerImage,
   segmentItemKey,
   type Tier,
   type TopicItem,
 } from "../../format/items/index.ts";
-import type { ItemKey, Query } from "../../ports/index.ts";
+import type { ItemKey } from "../../ports/index.ts";
 import { present } from "../../std/index.ts";
+import { type Call, committedPages } from "../pages/index.ts";
 import { repeating } from "../retry.ts";
 import type { EngineDeps } from "../types.ts";
 import { type OffsetRange, PartitionCheck } from "./choose.ts";
@@ -76,16 +68,10 @@ export class MendedPartition {
   }
 
   /** Every page that ends after `start`, in order of their ends. */
-  async *#pages(start: Offset): AsyncGenerator<Page> {
-    const pk = pagePartitionKey(this.#topic.id, this.#partition);
-    const range = committedPageRange(start, offset(Number.MAX_SAFE_INTEGER));
-    let from: string | undefined = range.from;
-    while (from !== undefined) {
-      const query: Query = { pk, from, to: range.to, consistent: true };
-      const answer = await repeating(this.#deps, this.#deadline(), () => this.#deps.items.query(query));
-      for (const item of answer.items) yield readPageItem(item);
-      from = answer.next;
-    }
+  #pages(start: Offset): AsyncGenerator<Page> {
+    const place = { topic: this.#topic.id, partition: this.#partition };
+    const call: Call = work => repeating(this.#deps, this.#deadline(), work);
+    return committedPages(this.#deps.items, place, { from: start }, call);
   }
 
   async #missingOf(written: readonly Written[]): Promise<readonly SegmentId[]> {
