@@ -30,6 +30,11 @@ export function offset(value: number): Offset {
   return value as Offset;
 }
 
+/** A number as sort keys and names of objects hold it: in the order of numbers. stored: never change. */
+export function sortable(value: number): string {
+  return String(value).padStart(limits.offsetDigits, "0");
+}
+
 /** Makes a partition of a number; asserts that a topic can have it. */
 export function partitionIndex(value: number): PartitionIndex {
   assert(

@@ -2,7 +2,7 @@
  * Where objects and item-tier segments live. The hash spreads writers over prefixes and partition keys from day one,
  * and lets a sweep enumerate segments without a scan.
  */
-import type { Offset, PartitionIndex, SegmentId, TopicId } from "./ids.ts";
+import { type Offset, type PartitionIndex, type SegmentId, sortable, type TopicId } from "./ids.ts";
 import { limits } from "./limits.ts";
 
 /** How many prefixes segments are spread over. */
@@ -40,7 +40,7 @@ export function compactedObjectKey(
   base: Offset,
   id: SegmentId,
 ): string {
-  return `${compactedPrefix}${topic}/${partition}/${digits(base)}-${id}`;
+  return `${compactedPrefix}${topic}/${partition}/${sortable(base)}-${id}`;
 }
 
 /** The segment id at the end of the key of an object, ingest or compacted. */
@@ -63,7 +63,7 @@ export function segmentOfKey(
 
 /** The object of the mark that a sweep of a table makes for a time. */
 export function markObjectKey(table: string, timeMs: number): string {
-  return `${markPrefix}${encodeURIComponent(table)}/${digits(timeMs)}`;
+  return `${markPrefix}${encodeURIComponent(table)}/${sortable(timeMs)}`;
 }
 
 /** The time of the mark of a table that lies there; undefined when none of this table does. */
@@ -79,7 +79,3 @@ export function ownerObjectKey(table: string): string {
 
 /** Where the owner of a bucket is found. */
 export const ownerObjectPrefix = ownerPrefix;
-
-function digits(value: number): string {
-  return String(value).padStart(limits.offsetDigits, "0");
-}

@@ -17,6 +17,7 @@ import {
   type PartitionIndex,
   type SegmentId,
   segmentIdBytes,
+  sortable,
   type TopicId,
 } from "../ids.ts";
 import { limits } from "../limits.ts";
@@ -79,11 +80,7 @@ export function compactedPageRange(
   from: number,
   to: number = limits.offsetMax,
 ): { readonly from: string; readonly to: string } {
-  return { from: `c#${digits(from + 1)}`, to: `c#${digits(to)}#~` };
-}
-
-function digits(value: number): string {
-  return String(value).padStart(limits.offsetDigits, "0");
+  return { from: `c#${sortable(from + 1)}`, to: `c#${sortable(to)}#~` };
 }
 
 /** Where the page of an object that ends at `end` lies. */
@@ -92,7 +89,7 @@ export function compactedPageKey(
   partition: PartitionIndex,
   { end, objectId }: Pick<CompactedPage, "end" | "objectId">,
 ): ItemKey {
-  return { pk: pagePartitionKey(topic, partition), sk: `c#${digits(end)}#${objectId}` };
+  return { pk: pagePartitionKey(topic, partition), sk: `c#${sortable(end)}#${objectId}` };
 }
 
 /** A compacted page as it is stored. */
@@ -110,7 +107,7 @@ export function readCompactedPageItem(item: Item): CompactedPage {
   const objectId = item.sk.slice(-16) as SegmentId;
   segmentIdBytes(objectId);
   const page = decodeCompactedPage(bytes, objectId);
-  if (item.sk !== `c#${digits(page.end)}#${objectId}`)
+  if (item.sk !== `c#${sortable(page.end)}#${objectId}`)
     throw new MalformedBytes(`page ${item.pk}/${item.sk} ends at ${page.end}`);
   return page;
 }

@@ -14,9 +14,9 @@ import {
   type SegmentId,
   segmentIdBytes,
   segmentIdFromBytes,
+  sortable,
   type TopicId,
 } from "../ids.ts";
-import { limits } from "../limits.ts";
 import { type ChunkFacts, readChunkFacts, readTier, type Tier, writeChunkFacts, writeTier } from "./entry.ts";
 
 /** stored: never change or reuse. */
@@ -40,7 +40,7 @@ export function pagePartitionKey(topic: TopicId, partition: PartitionIndex): str
 }
 
 function committedPageSortKey(end: Offset): string {
-  return `u#${String(end).padStart(limits.offsetDigits, "0")}`;
+  return `u#${sortable(end)}`;
 }
 
 /** Where the committed page that ends at `end` lies. */

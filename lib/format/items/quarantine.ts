@@ -12,6 +12,7 @@ import {
   type PartitionIndex,
   type SegmentId,
   segmentIdBytes,
+  sortable,
   type TopicId,
 } from "../ids.ts";
 import { limits } from "../limits.ts";
@@ -38,16 +39,12 @@ export function quarantineRange(
   from: number,
   to: number = limits.offsetMax,
 ): { readonly from: string; readonly to: string } {
-  return { from: `x#${digits(from + 1)}`, to: `x#${digits(to)}` };
+  return { from: `x#${sortable(from + 1)}`, to: `x#${sortable(to)}` };
 }
 
 /** Where the record of a chunk that ends at `end` lies. */
 export function quarantineKey(topic: TopicId, partition: PartitionIndex, end: number): ItemKey {
-  return { pk: pagePartitionKey(topic, partition), sk: `x#${digits(end)}` };
-}
-
-function digits(value: number): string {
-  return String(value).padStart(limits.offsetDigits, "0");
+  return { pk: pagePartitionKey(topic, partition), sk: `x#${sortable(end)}` };
 }
 
 /** The record as it is stored. */

@@ -27,7 +27,6 @@ const segmentVersion = 1;
 const magic = utf8("CUML");
 /** Before the first chunk. stored: never change. */
 export const segmentHeaderBytes = magic.length + 1 + 12;
-const headerBytes = segmentHeaderBytes;
 const trailerBytes = 4 + magic.length;
 
 /** What a segment holds for one partition, before it is framed. */
@@ -65,10 +64,14 @@ export class SegmentCorrupt extends CumulogError {
 
 /** Frames the chunks, in the order given, without copying their bytes. */
 export function encodeSegment(id: SegmentId, inputs: readonly ChunkInput[], codecs: Codecs): EncodedSegment {
-  const header = new Writer(headerBytes).put(magic).u8(segmentVersion).put(segmentIdBytes(id)).finish();
+  const header = new Writer(segmentHeaderBytes)
+    .put(magic)
+    .u8(segmentVersion)
+    .put(segmentIdBytes(id))
+    .finish();
   const parts: Uint8Array[] = [header];
   const chunks: ChunkInfo[] = [];
-  let position = headerBytes;
+  let position = segmentHeaderBytes;
   for (const input of inputs) {
     let crc32c = 0;
     let length = 0;
@@ -133,20 +136,21 @@ function decodeHeader(bytes: Uint8Array): SegmentId {
 }
 
 function decodeFooter(bytes: Uint8Array): readonly ChunkInfo[] {
-  if (bytes.length < headerBytes + trailerBytes)
+  if (bytes.length < segmentHeaderBytes + trailerBytes)
     throw new SegmentCorrupt(`a segment of ${bytes.length} bytes`);
   const trailer = new Reader(bytes.subarray(bytes.length - trailerBytes));
   const footerBytes = trailer.u32();
   if (Buffer.compare(trailer.take(magic.length), magic) !== 0)
     throw new SegmentCorrupt(`a segment of ${bytes.length} bytes ends without its magic: truncated`);
   const footerAt = bytes.length - trailerBytes - footerBytes;
-  if (footerAt < headerBytes) throw new SegmentCorrupt(`a footer of ${footerBytes} bytes in ${bytes.length}`);
+  if (footerAt < segmentHeaderBytes)
+    throw new SegmentCorrupt(`a footer of ${footerBytes} bytes in ${bytes.length}`);
   const reader = new Reader(bytes.subarray(footerAt, footerAt + footerBytes));
   const version = reader.u8();
   if (version !== segmentVersion) throw new SegmentCorrupt(`segment footer version ${version} is not known`);
   const count = reader.varint();
   const chunks: ChunkInfo[] = [];
-  let position = headerBytes;
+  let position = segmentHeaderBytes;
   for (let i = 0; i < count; i++) {
     const chunk: ChunkInfo = {
       topicId: topicIdFromBytes(reader.take(16)),
