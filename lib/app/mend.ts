@@ -2,6 +2,7 @@
  * Mending a restored table with the rights of whoever asks for it. What it needs is loaded when it is called.
  */
 import type { MendReport } from "../engine/index.ts";
+import { loadParts } from "./parts.ts";
 
 /** Where the log lies that is to be mended. */
 export type LogOnAws = {
@@ -24,20 +25,11 @@ export async function mendTable(
   log: LogOnAws,
   options: { readonly isApplied: boolean },
 ): Promise<MendReport> {
-  const [{ openAws }, { SystemClock, SystemRandom, systemCodecs }, engine, { silentTelemetry }] =
-    await Promise.all([
-      import("../adapters/aws/index.ts"),
-      import("../adapters/system/index.ts"),
-      import("../engine/index.ts"),
-      import("../ports/index.ts"),
-    ]);
-  const parts = {
-    clock: new SystemClock(),
-    random: new SystemRandom(),
-    telemetry: silentTelemetry,
-    codecs: systemCodecs,
-  };
-  const stores = openAws({ ...parts, crc32c: systemCodecs.crc32c }, { ...log, ...connection });
+  const [{ openAws }, { engine, parts }] = await Promise.all([
+    import("../adapters/aws/index.ts"),
+    loadParts(),
+  ]);
+  const stores = openAws({ ...parts, crc32c: parts.codecs.crc32c }, { ...log, ...connection });
   try {
     const engineOptions = { ...engine.defaultEngineOptions, requestDeadlineMs };
     return await engine.mendRestored({ ...parts, ...stores }, engineOptions, options);
