@@ -1,6 +1,6 @@
 /**
  * Deletes records from the beginning of partitions: their log start moves forward, by one conditional update, and never
- * back. What lies below it is not readable from then on; its bytes stay until a sweep exists.
+ * back. What lies below it is not readable from then on; its bytes stay until a sweep finds them.
  */
 import { type Offset, offset } from "../../format/index.ts";
 import { readSequencer, startUpdate } from "../../format/items/index.ts";

@@ -94,7 +94,7 @@ export class Topics {
     return finishAll(this.#resolver, this.#store, mayGoOn, this.#deadline());
   }
 
-  /** Seals the topic and frees its name; what it stored stays until a purge exists. Throws UnknownTopic. */
+  /** Seals the topic and frees its name; what it stored stays until the purge. Throws UnknownTopic. */
   async delete(name: string): Promise<void> {
     await this.#changing(name, async item => {
       const deleting = await this.#store.replace(item, { ...item, state: "deleting" }, this.#deadline());
