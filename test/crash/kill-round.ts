@@ -1,18 +1,20 @@
 /**
  * One round of killing: a new data directory, the real server on it, writers and readers on connections of their own;
  * `kill -9` at a random moment, also while it starts; the same again, one to three times; then a last start, on which
- * everything is read back.
+ * everything is read back and the server looks through its own stores.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HttpConnection } from "../../bench/http-connection.ts";
 import { ServerDidNotStart, ServerProcess } from "../../bench/server-process.ts";
+import type { FsckReport } from "../../lib/engine/index.ts";
 import { messageOf, present } from "../../lib/std/index.ts";
 import { HistoryWriter } from "../sim/checker/index.ts";
 import { Prng } from "../sim/world/prng.ts";
 import type { Connection, Place } from "./connection.ts";
 import { BatchConnection, JsonConnection } from "./rest-connection.ts";
 import { countRecords, openMsMax, type RoundResult, type RoundSettings } from "./round.ts";
+import { foundWrong } from "./stores.ts";
 import { Workload } from "./workload.ts";
 
 /** Two topics; one has more partitions than a sequencer orders. */
@@ -130,6 +132,7 @@ class KillRound {
     const connection = new BatchConnection(server.url);
     for (const place of places) await workload.readAll(connection, place);
     connection.close();
+    this.#problems.push(...foundWrong(await checkAt(server.url)));
     const code = await server.stop();
     if (code !== 0) this.#problems.push(`the last server ended with ${code}`);
   }
@@ -177,6 +180,15 @@ class KillRound {
     }
     connection.close();
   }
+}
+
+async function checkAt(url: string): Promise<FsckReport> {
+  const connection = new HttpConnection(url);
+  const { status, body } = await connection.send({ method: "POST", path: "/check" });
+  connection.close();
+  if (status !== 200) throw new Error(`the stores could not be looked through: ${status} ${body.toString()}`);
+  const { orphans, ...report } = JSON.parse(body.toString());
+  return { ...report, orphans: { ...orphans, segmentItems: orphans.segment_items } };
 }
 
 async function clusterIdAt(url: string): Promise<string> {

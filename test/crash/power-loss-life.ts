@@ -4,7 +4,7 @@
  * file returns any more; what the disk would hold then is written to the data directory, any part of the unsynced bytes
  * among it, and the process kills itself, so that SQLite ends as it ends in a crash.
  *
- * The last life has no power loss and the machine's own files: it reads everything back.
+ * The last life has no power loss and the machine's own files: it reads everything back, and looks through all that is stored.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -19,6 +19,7 @@ import { Prng } from "../sim/world/prng.ts";
 import { DroppingFileLayer } from "../support/dropping-file-layer.ts";
 import type { Place } from "./connection.ts";
 import { EngineConnection } from "./engine-connection.ts";
+import { foundWrong } from "./stores.ts";
 import { Workload } from "./workload.ts";
 
 /** What the program is told, as JSON in its first argument. */
@@ -36,6 +37,8 @@ export type LifeReport = {
   readonly events: readonly HistoryEvent[];
   readonly openMs: number | undefined;
   readonly underWay: number;
+  /** What the last life found wrong in what is stored. */
+  readonly problems: readonly string[];
 };
 
 const topic = "events";
@@ -56,6 +59,7 @@ class PowerLossLife {
   readonly #history = new HistoryWriter({ now: () => Math.round(performance.now()) });
   #workload: Workload | undefined;
   #openMs: number | undefined;
+  readonly #problems: string[] = [];
 
   constructor(order: LifeOrder) {
     this.#order = order;
@@ -93,6 +97,7 @@ class PowerLossLife {
     const workload = this.#newWorkload();
     this.#history.final();
     for (const place of places) await workload.readAll(new EngineConnection(engine), place);
+    this.#problems.push(...foundWrong(await engine.fsck()));
     await engine.drain();
     await stores.close();
     this.#report();
@@ -140,6 +145,7 @@ class PowerLossLife {
       events: this.#history.events,
       openMs: this.#openMs,
       underWay: this.#workload?.underWay ?? 0,
+      problems: this.#problems,
     };
     writeFileSync(this.#order.report, JSON.stringify(report));
   }

@@ -1,6 +1,6 @@
 /**
  * One round of power losses: a new data directory, one to four lives that lose their power (power-loss-life.ts), and a
- * last one that reads everything back. Between two lives SQLite's index of objects loses what it may lose: it says that
+ * last one that reads everything back and looks through the stores. Between two lives SQLite's index of objects loses what it may lose: it says that
  * it does not sync it.
  */
 import { spawn } from "node:child_process";
@@ -38,6 +38,7 @@ export async function runPowerLossRound({ seed, directory }: RoundSettings): Pro
     problems.push(messageOf(error));
   }
   const history = joined(reports);
+  problems.push(...reports.flatMap(report => report.problems));
   const openMs = reports.flatMap(report => report.openMs ?? []);
   for (const ms of openMs) if (ms > openMsMax) problems.push(`the log took ${ms} ms to open`);
   return {

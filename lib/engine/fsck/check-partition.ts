@@ -56,8 +56,7 @@ export class PartitionFsck {
     );
     if (start > next || frontier > next)
       this.#fault(`starts at ${start}, is compacted to ${frontier}, ends at ${next}`);
-    let reached: number = start;
-    if (start < frontier) reached = await this.#compacted(start, frontier);
+    let reached: number = await this.#compacted(start, frontier);
     await this.#quarantined(start);
     const firstLive = present(firstLiveOffset(this.#image, this.#partition), `n${this.#partition}`);
     reached = await this.#committed(offset(Math.max(reached, start, frontier)), firstLive, next);
@@ -71,7 +70,7 @@ export class PartitionFsck {
     return { topic: this.#topic.id, partition: this.#partition };
   }
 
-  /** Blocks of [start, frontier); answers how far they reach. */
+  /** Blocks of [start, frontier); answers how far they reach. A page above names its object too: it may count yet. */
   async #compacted(start: Offset, frontier: Offset): Promise<number> {
     let reached: number = start;
     for await (const page of compactedPages(this.#deps.items, this.#place, { from: start }, this.#call)) {

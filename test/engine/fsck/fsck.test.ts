@@ -13,7 +13,8 @@ import { committedPageKey, sequencerKey } from "../../../lib/format/items/index.
 import type { GetResult, ObjectStore } from "../../../lib/ports/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { aLog, tend } from "../compaction/testing.ts";
+import { dyingAt, tolled } from "../../support/tolled-stores.ts";
+import { aLog, eager, tend } from "../compaction/testing.ts";
 
 /** A log of 40 records: the first 24 compacted, then pages, then live ones. */
 async function filled(deps: EngineDeps = memoryDeps()) {
@@ -117,5 +118,18 @@ describe("fsck", () => {
     expect(orphans.objects).toBe(25);
     const { objects } = await deps.objects.list(compactedPrefix);
     expect(objects.length).toBe(1);
+  });
+
+  it("counts an object whose page is there as in use, before any compaction has come to its end", async () => {
+    const clock = new ManualClock(Date.now());
+    const { engine, deps, topic } = await aLog({}, memoryDeps({ clock }));
+    await fill(engine, 8);
+    // The page is announced, linked, and then the frontier would move: that is the last update.
+    const { toll, isDead } = dyingAt(3, "before", "update");
+    await expect(tend(anEngine(tolled(deps, toll), { compaction: eager }), topic)).rejects.toThrow("killed");
+    expect(isDead()).toBe(true);
+    expect((await deps.objects.list(compactedPrefix)).objects.length).toBe(1);
+    await clock.advance(3_700_000);
+    expect((await engine.fsck()).orphans).toEqual({ objects: 0, bytes: 0, segmentItems: 0 });
   });
 });

@@ -1,12 +1,14 @@
 /**
  * How every run ends: faults stop, and everything has to come right in bounded time (I12). First in the processes as
  * they are, so that nothing stays stuck in memory; then late calls arrive; then all processes are started anew, a sweep
- * cleans up, and a fresh reader reads every log from its beginning, for the checker to compare with what was said.
+ * cleans up, and a fresh reader reads every log from its beginning, for the checker to compare with what was said. Last of all
+ * an fsck looks at everything that is stored.
  */
 import type { Topic } from "../../../lib/engine/index.ts";
 import { graceMs, type Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweep, upkeepLimits } from "../actors/sweep.ts";
 import { Audit } from "../world/audit.ts";
+import { unexplained } from "../world/findings.ts";
 import { killed, type Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
 import type { Target } from "../world/requests.ts";
@@ -45,7 +47,14 @@ export async function end(stage: Stage): Promise<boolean> {
   const sweptBefore = await cleanUp(stage);
   if (!(await finish(stage, readEverything(stage, reader), "reading everything"))) return false;
   new Audit(world).run(sweptBefore);
-  return true;
+  return finish(stage, checkStores(stage, reader, sweptBefore !== undefined), "the last fsck");
+}
+
+async function checkStores({ world }: Stage, life: Life, isSwept: boolean): Promise<void> {
+  const report = await life.run(() => life.engine.fsck());
+  if (report === killed) return;
+  world.note(() => `fsck: ${JSON.stringify(report)}`);
+  for (const violation of unexplained(report, isSwept, () => false)) world.violated(violation);
 }
 
 async function run(stage: Stage, isDone: () => boolean, what: string): Promise<boolean> {
