@@ -1,11 +1,14 @@
 /** Readers that keep only who they are: one call commits, renews and reads. */
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../lib/engine/index.ts";
+import { defaultEngineOptions, type Engine } from "../../../lib/engine/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { committedOf, expire, Reader } from "./readers.ts";
 
-async function aLog(partitions = 2, options: Parameters<typeof anEngine>[1] = {}) {
-  const deps = memoryDeps();
+type Options = NonNullable<Parameters<typeof anEngine>[1]> & Parameters<typeof memoryDeps>[0];
+
+async function aLog(partitions = 2, { clock, ...options }: Options = {}) {
+  const deps = memoryDeps(clock && { clock });
   const engines = [anEngine(deps, options), anEngine(deps, options)] as const;
   await engines[0].topics.create({ name: "t", partitions });
   return engines;
@@ -113,8 +116,8 @@ describe("a poll of a group", () => {
   });
 
   it("ends its waiting when it is given or has to give up partitions", async () => {
-    const groups = { ...(await import("../../../lib/engine/index.ts")).defaultEngineOptions.groups };
-    const [a, b] = await aLog(2, { groups: { ...groups, consumerHeartbeatMs: 20 } });
+    const groups = { ...defaultEngineOptions.groups, consumerHeartbeatMs: 20 };
+    const [a, b] = await aLog(2, { groups });
     const [one, two] = [new Reader(), new Reader()];
     await one.poll(a);
     const waiting = one.poll(a, {}, { waitMs: 60_000 });
@@ -122,6 +125,45 @@ describe("a poll of a group", () => {
     expect(await waiting).toEqual([]);
     expect(one.answer?.isRebalanced).toBe(true);
     expect(one.partitions.length).toBe(1);
+  });
+
+  it("gives nothing up by a call that its caller has gone on without", async () => {
+    const [a, b] = await aLog(4);
+    const [one, two, three] = [new Reader(), new Reader(), new Reader()];
+    await one.poll(a);
+    await two.poll(b);
+    const gone = new Reader();
+    Object.assign(gone, { memberId: one.memberId, epoch: one.epoch });
+    await one.poll(b);
+    await two.poll(b);
+    expect([one.partitions.length, two.partitions.length]).toEqual([2, 2]);
+    await three.poll(b);
+    await gone.poll(a);
+    await three.poll(b);
+    expect([gone.epoch, three.partitions]).toEqual([one.epoch, []]);
+    await one.poll(b);
+    await three.poll(b);
+    expect([one.partitions.length, three.partitions.length]).toEqual([1, 1]);
+  });
+
+  it("gives nothing up while it waits: its caller may have gone on by another", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await aLog(2, { clock });
+    const [one, two] = [new Reader(), new Reader()];
+    await one.poll(a);
+    const waiting = new Reader();
+    Object.assign(waiting, { memberId: one.memberId, epoch: one.epoch });
+    const ended = waiting.poll(a, {}, { waitMs: 60_000 });
+    await one.poll(b);
+    await two.poll(b);
+    await clock.advance(defaultEngineOptions.groups.consumerHeartbeatMs);
+    await two.poll(b);
+    expect(two.partitions).toEqual([]);
+    await clock.advance(60_000);
+    await ended;
+    await one.poll(b);
+    await two.poll(b);
+    expect([one.partitions.length, two.partitions.length]).toEqual([1, 1]);
   });
 
   it("leaves at once, and its partitions are free", async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryItemStore } from "../../../lib/adapters/memory/index.ts";
 import { MeteringItemStore } from "../../../lib/adapters/metering/index.ts";
+import { defaultEngineOptions } from "../../../lib/engine/index.ts";
 import { type ItemStore, StoreUnavailable } from "../../../lib/ports/index.ts";
 import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
@@ -123,6 +124,24 @@ describe("an instance", () => {
     expect(committed.map(offset => offset === 1)).toEqual([0, 1].map(each => kept.includes(each)));
   });
 
+  it("gives nothing up while it waits: its caller may have gone on by another call", async () => {
+    const clock = new ManualClock();
+    const { a, b } = await aLog(2, { clock });
+    await a.instances.create(at, settings);
+    await a.instances.subscribe(at, { names: ["t"] });
+    await polled(b, "i");
+    const waiting = polled(a, "i", { waitMs: 60_000 });
+    await clock.advance(0);
+    await b.instances.create(other, settings);
+    await b.instances.subscribe(other, { names: ["t"] });
+    expect(await b.instances.assignment(other)).toEqual([]);
+    await clock.advance(defaultEngineOptions.groups.consumerHeartbeatMs);
+    expect(await b.instances.assignment(other)).toEqual([]);
+    expect(await waiting).toEqual([]);
+    await polled(b, "i");
+    expect((await b.instances.assignment(other))[0]?.partitions).toHaveLength(1);
+  });
+
   it("is void when its group does not know it any more", async () => {
     const { a, b } = await subscribed();
     await polled(a, "i");
@@ -201,11 +220,17 @@ describe("an instance", () => {
       item.sk.startsWith("o#") && item.attributes["0"] !== undefined
         ? Promise.reject(new StoreUnavailable("slow down"))
         : deps.items.put(item, ...rest);
+    const clock = new ManualClock(Date.now());
     const troubled = anEngine(
-      { ...deps, items: withDoors(deps.items, { update, put }) },
-      { requestDeadlineMs: 1 },
+      { ...deps, clock, items: withDoors(deps.items, { update, put }) },
+      { requestDeadlineMs: 1000 },
     );
-    expect(await polled(troubled, "i")).toEqual([]);
+    let isAnswered = false;
+    const answer = polled(troubled, "i").finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) await clock.advance(100);
+    expect(await answer).toEqual([]);
     expect(await committedOf(b, [0])).toEqual([undefined]);
     expect(await polled(b, "i")).toEqual([]);
     expect(await committedOf(b, [0])).toEqual([1]);

@@ -96,12 +96,13 @@ function checkFree(
 }
 
 function checkEpoch(request: ConsumerHeartbeatRequest, before: ConsumerMember | undefined): void {
-  const { group, memberId, epoch, owned } = request;
+  const { group, memberId, epoch, owned, holdsNothing } = request;
   checkMember(group, request, before?.memberId);
   if (before === undefined || isHosted(before)) throw unknownMember(group, request);
   if (epoch === before.epoch) return;
-  const missedAnswer =
-    epoch === before.previousEpoch && owned !== undefined && isSubset(owned, before.assigned);
+  const isCall = holdsNothing !== undefined;
+  const isOwn = isCall || (owned !== undefined && isSubset(owned, before.assigned));
+  const missedAnswer = epoch === before.previousEpoch && isOwn;
   if (missedAnswer) return;
   throw new FencedMemberEpoch(
     `member "${memberId}" of group ${group} has epoch ${before.epoch}, not ${epoch}: it has to join anew`,

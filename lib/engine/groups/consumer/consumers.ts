@@ -85,8 +85,7 @@ export class Consumers {
     if (settled) return settled;
     // Named once: a step that is begun anew is of the same member.
     const memberId = request.memberId === "" ? newId(this.#deps.random) : request.memberId;
-    const owned = request.holdsNothing ? noPartitions : request.owned;
-    const named = { ...request, memberId, ...(owned !== undefined && { owned }) };
+    const named = { ...request, memberId };
     const trail: Trail = new Set();
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const answer = await this.#advance(known, named, trail);
@@ -155,26 +154,27 @@ export class Consumers {
     const seen = await this.#said(known, request, trail);
     if (seen === undefined || seen === "classic") return seen;
     const { key, before, written, snapshot, state } = seen;
+    const owned = ownedBy(request, written);
     const isFree: StepInput["isFree"] = (topicId, partition) => !snapshot.isOthers(key, topicId, partition);
     const step = stepOf({
       member: written,
       epoch: state.generation,
       target: snapshot.target.get(key) ?? noPartitions,
       isFree,
-      owned: request.owned,
+      owned,
     });
     const after = await this.#take(known, key, written, step, state, trail, request);
     if (after === undefined) return undefined;
-    const isSettled = step.isSettled && request.protocols === undefined;
+    // Where it does not say what it has, a claim of it that another disputes may be one that it was never told of.
+    const assigned = owned === undefined ? filterPartitions(after.assigned, isFree) : after.assigned;
+    const isSure = isSame(assigned, after.assigned);
+    const isSettled = step.isSettled && isSure && request.protocols === undefined;
     this.#remember(known, key, { ...after, assignment: nameOf(state) }, isSettled);
     if (!step.isChanged && written === before) await known.beats.beat({ key, memberId });
     const isNews = request.epoch !== after.epoch || !isSame(before?.assigned ?? noPartitions, after.assigned);
-    // Where it does not say what it has, a claim of it that another disputes may be one that it was never told of.
-    const isSure =
-      request.owned !== undefined || isSame(filterPartitions(after.assigned, isFree), after.assigned);
-    // And one that it was never told of, by a request that nobody waited for any more, it is told now.
+    // What it was never told of, by a request that nobody waited for any more, it is told now.
     const isTold = isNews || (isSure && !request.holdsNothing);
-    return this.#answer(memberId, after.epoch, isTold ? after.assigned : undefined, after.assigned);
+    return this.#answer(memberId, after.epoch, isTold ? assigned : undefined, assigned);
   }
 
   /** Writes what the heartbeat says of its member, if it is news, and takes the snapshot that the step is decided on. */
@@ -326,6 +326,17 @@ function checkTrail(
   if (isFirst) trail.add(before?.beat);
   else if (epoch === 0 && !trail.has(before?.beat))
     throw new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
+}
+
+/**
+ * What a member says that it owns; undefined: as it said before. A call by the epoch before may be one that its client has long
+ * repeated elsewhere, and was answered: it gives up nothing of what that answer told.
+ */
+function ownedBy(
+  { holdsNothing, epoch, owned }: ConsumerHeartbeatRequest,
+  member: ConsumerMember,
+): TopicPartitions | undefined {
+  return holdsNothing && epoch === member.epoch ? noPartitions : owned;
 }
 
 /** Clients over HTTP say what they want with each request, and mostly the same. */

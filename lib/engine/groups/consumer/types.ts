@@ -28,8 +28,8 @@ export type ConsumerHeartbeatRequest = {
   /** What the client has of what it was assigned. */
   readonly owned?: TopicPartitions;
   /**
-   * The client has nothing under way of what it was assigned: one that asks over HTTP, between two requests. What it is to give
-   * up is given up at once, and an answer that it missed makes no difference to it.
+   * Of a client that asks by single calls, over HTTP: whether it has nothing under way of what it was assigned. If so, and if this
+   * is its present epoch, what it is to give up is given up at once. An answer that it missed makes no difference to it.
    */
   readonly holdsNothing?: boolean;
   /** How long it may be silent, ms; undefined: as long as all others. */

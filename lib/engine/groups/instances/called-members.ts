@@ -4,6 +4,7 @@
  * it gives up what it is to give up, and hears what it has.
  */
 import type { TopicPartitions } from "../../../format/items/index.ts";
+import { isSame } from "../consumer/partitions.ts";
 import type { ConsumerHeartbeatAnswer } from "../consumer/types.ts";
 import { leavingEpoch } from "../consumer/types.ts";
 import { StaleMemberEpoch } from "../errors.ts";
@@ -53,6 +54,16 @@ export class CalledMembers {
       isChanged,
       commits: done ?? (await this.#commitKept({ ...member, epoch }, assigned, commits, options)),
     };
+  }
+
+  /**
+   * Beats for a call that waits. Its caller may have gone on by another call, and be at work: it keeps what it is to give up,
+   * and hears that it has it no more.
+   */
+  async stay(member: CalledMember, assigned: TopicPartitions): Promise<Omit<Renewed, "commits">> {
+    const now = await this.beat(member, { holdsNothing: false });
+    const isChanged = now.epoch !== member.epoch || !isSame(now.assigned, assigned);
+    return { memberId: now.memberId, epoch: now.epoch, assigned: now.assigned, isChanged };
   }
 
   /** Commits in the member's own epoch. Throws StaleMemberEpoch too. */

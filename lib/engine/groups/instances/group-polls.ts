@@ -79,7 +79,7 @@ export class GroupPolls {
       asked.reset,
       options,
       async () => {
-        const now = await members.renew({ ...asked.member, memberId, epoch }, []);
+        const now = await members.stay({ ...asked.member, memberId, epoch }, assigned);
         if (!now.isChanged) return from;
         ({ epoch, assigned } = now);
         isChanged = true;

@@ -89,6 +89,14 @@ export class InstanceCall {
     if (!isMember) this.#have(this.item.assigned);
   }
 
+  /** Stays in its group while it waits; false: it has something else than before, and is to answer. Throws UnknownInstance. */
+  async stay(): Promise<boolean> {
+    if (this.item.mode !== "subscribed") return true;
+    const now = await this.#asMember(() => this.#deps.members.stay(this.#member, this.assigned));
+    this.item = { ...this.item, epoch: now.epoch };
+    return !now.isChanged;
+  }
+
   /** Commits, as the member that it is, or as nobody. Throws UnknownInstance, and what a commit throws for all. */
   async commit(asked?: Commits): Promise<readonly TopicOffsetsDone[]> {
     const { offsets } = this.#deps.groups;

@@ -172,7 +172,7 @@ export class Instances {
       await begin(),
       settings.reset,
       options,
-      begin,
+      async () => ((await call.stay()) ? call.item.positions : undefined),
     );
     const { value, next } = await take(read.records);
     const ids = new Map(read.records.map(({ topic, topicId }) => [topic, topicId]));
