@@ -13,6 +13,7 @@ import type { UpkeepReport } from "../../lib/app/aws/index.ts";
 import { silentTelemetry } from "../../lib/ports/index.ts";
 import { bundleFunctions } from "../e2e/bundles.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
+import { eagerUpkeep } from "../e2e/eager-upkeep.ts";
 import { changeTopic, leaveHalfMade } from "../e2e/half-made.ts";
 import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
@@ -22,7 +23,7 @@ import { Deployment, type DeploymentPlan } from "./runner/deployment.ts";
 import { removeObjects } from "./runner/objects.ts";
 import { renderReport, unusedOf } from "./runner/report.ts";
 import { addCallers, callers, place, type Synthesis, synthesize, withoutOf } from "./runner/synthesis.ts";
-import { appendMuch, eagerUpkeep, keepBusy, tended, tickOnce, valuesOf } from "./upkeep-rounds.ts";
+import { appendMuch, keepBusy, tended, tickOnce, valuesOf } from "./upkeep-rounds.ts";
 
 const topic = "orders";
 const bodyBytesMax = 4 * 1024 * 1024;

@@ -7,14 +7,6 @@ import type { UpkeepReport } from "../../lib/app/aws/index.ts";
 import { asJson, type SmokeLog } from "../e2e/smoke/index.ts";
 import type { Deployment } from "./runner/deployment.ts";
 
-/** Nothing waits for an hour or a day. */
-export const eagerUpkeep = {
-  CUMULOG_COMPACTION_AGE_MS: "0",
-  CUMULOG_SWEEP_GRACE_MS: "1",
-  CUMULOG_SWEEP_INTERVAL_MS: "0",
-  CUMULOG_RESTORE_WINDOW_DAYS: "0",
-} as const;
-
 /** Topics: one that is merged, one that is compacted by key, one that keeps nothing, one that is deleted; and one of large records. */
 export const tended = {
   merged: "merged",

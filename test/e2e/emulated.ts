@@ -1,23 +1,23 @@
 /**
- * A whole life of a deployment on an emulator of AWS, by the real toolkit: bootstrap, deploy, the smoke through the deployed
- * HTTP endpoint, destroy, and a look at what is left.
+ * A whole life of a deployment on an emulator of AWS, by the real toolkit: bootstrap, deploy, the smoke and the upkeep through
+ * the deployed HTTP endpoint, destroy, and a look at what is left.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { AwsItemStore } from "../../lib/adapters/aws/index.ts";
-import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
-import { silentTelemetry } from "../../lib/ports/index.ts";
+import type { UpkeepReport } from "../../lib/app/aws/index.ts";
 import { bundleFunctions } from "./bundles.ts";
 import { type Call, signedCaller } from "./caller.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
+import { eagerUpkeep } from "./eager-upkeep.ts";
 import { leaveHalfMade } from "./half-made.ts";
-import { clientOptions, kindsOf, listAll } from "./inventory.ts";
+import { kindsOf, listAll } from "./inventory.ts";
 import { findSurprises, knownLimits } from "./known-limits.ts";
 import type { Phases } from "./phases.ts";
 import { runSmoke } from "./run-smoke.ts";
 import { elementsOf, Services } from "./services.ts";
+import { Stored } from "./stored.ts";
 import { runToolkit } from "./toolkit.ts";
+import { runUpkeep } from "./upkeep.ts";
 
 const stage = "e2e";
 const prefix = `Cumulog-${stage}-`;
@@ -51,6 +51,7 @@ export async function runEmulated(phases: Phases, folder: string): Promise<void>
     await run.synthesize(code);
     await run.deploy();
     await run.smoke();
+    await run.upkeep();
     await run.destroy();
   } finally {
     await cloud.close();
@@ -102,25 +103,33 @@ class Run {
 
   async smoke(): Promise<void> {
     const outputs = await this.#outputs();
-    const { account, region, credentials, certificate } = this.#cloud;
-    const url = outputs["Url"] ?? "";
-    const call = signedCaller({
-      url,
-      region,
-      service: "execute-api",
-      credentials: async () => credentials,
-      certificate: certificate.text,
-    });
-    await this.#phases.run("refuses whoever signs and was granted nothing", () => this.#refuseStranger(url));
+    const stored = this.#stored(outputs);
+    await this.#phases.run("refuses whoever signs and was granted nothing", () =>
+      this.#refuseStranger(outputs["Url"] ?? ""),
+    );
     await runSmoke(this.#phases, {
-      call,
-      topic: `smoke-${account}`,
+      call: this.#call(outputs),
+      topic: `smoke-${this.#cloud.account}`,
       bodyBytesMax: 4 * 1024 * 1024,
       backstage: {
-        tick: () => this.#tick(outputs["MaintenanceFunctionName"] ?? ""),
-        leaveHalfMade: name => this.#leaveHalfMade(outputs["TableName"] ?? "", name),
+        tick: async () => void (await this.#tick(outputs)),
+        leaveHalfMade: name => leaveHalfMade(stored.items, name),
       },
     });
+    stored.close();
+  }
+
+  async upkeep(): Promise<void> {
+    const outputs = await this.#outputs();
+    const stored = this.#stored(outputs);
+    await runUpkeep(this.#phases, {
+      call: this.#call(outputs),
+      topic: "looked-after",
+      stored,
+      hasten: () => this.#tell(maintenanceOf(outputs), eagerUpkeep),
+      tick: () => this.#tick(outputs),
+    });
+    stored.close();
   }
 
   async destroy(): Promise<void> {
@@ -169,17 +178,37 @@ class Run {
     return Object.fromEntries(keys.map((key, index) => [key, values[index] ?? ""]));
   }
 
-  async #tick(name: string): Promise<void> {
-    const path = `/2015-03-31/functions/${name}/invocations`;
+  async #tick(outputs: Outputs): Promise<UpkeepReport> {
+    const path = `/2015-03-31/functions/${maintenanceOf(outputs)}/invocations`;
     const { headers, body } = await this.#services.rest("lambda", "POST", path, "{}");
     assert.equal(headers["x-amz-function-error"], undefined, body.toString("utf8"));
+    return JSON.parse(body.toString("utf8"));
   }
 
-  async #leaveHalfMade(table: string, name: string): Promise<void> {
-    const client = new DynamoDBClient(clientOptions(this.#cloud));
-    const deps = { client, clock: new SystemClock(), random: new SystemRandom(), telemetry: silentTelemetry };
-    await leaveHalfMade(new AwsItemStore(deps, { table }), name);
-    client.destroy();
+  /** Gives a function variables beside those that it has. */
+  async #tell(name: string, variables: Readonly<Record<string, string>>): Promise<void> {
+    const path = `/2015-03-31/functions/${name}/configuration`;
+    const { body } = await this.#services.rest("lambda", "GET", path);
+    const { Environment } = JSON.parse(body.toString("utf8"));
+    const Variables = { ...Environment.Variables, ...variables };
+    await this.#services.rest("lambda", "PUT", path, JSON.stringify({ Environment: { Variables } }));
+  }
+
+  #stored(outputs: Outputs): Stored {
+    const names = { table: outputs["TableName"] ?? "", bucket: outputs["BucketName"] ?? "" };
+    return new Stored(this.#cloud, names);
+  }
+
+  /** Signs as the root of the account. */
+  #call(outputs: Outputs): Call {
+    const { region, credentials, certificate } = this.#cloud;
+    return signedCaller({
+      url: outputs["Url"] ?? "",
+      region,
+      service: "execute-api",
+      credentials: async () => credentials,
+      certificate: certificate.text,
+    });
   }
 
   /** A user of the account without any policy. */
@@ -202,4 +231,8 @@ class Run {
     });
     assert.equal((await call("GET", "/topics")).status, 403);
   }
+}
+
+function maintenanceOf(outputs: Outputs): string {
+  return outputs["MaintenanceFunctionName"] ?? "";
 }

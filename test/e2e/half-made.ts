@@ -1,14 +1,13 @@
 /**
  * Leaves a topic as somebody does who died half-way, past the API: a creator wrote the topic, and not its sequencers.
  */
-
-import type { AwsItemStore } from "../../lib/adapters/aws/index.ts";
 import { SystemClock, SystemRandom } from "../../lib/adapters/system/index.ts";
 import { topicId } from "../../lib/format/index.ts";
 import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../lib/format/items/index.ts";
+import type { ItemStore } from "../../lib/ports/index.ts";
 
 /** Writes the item of a topic with two partitions that somebody began to create. */
-export async function leaveHalfMade(items: AwsItemStore, name: string): Promise<void> {
+export async function leaveHalfMade(items: ItemStore, name: string): Promise<void> {
   const attributes = topicAttributes({
     name,
     id: topicId(new SystemRandom().bytes(16)),
@@ -25,7 +24,7 @@ export async function leaveHalfMade(items: AwsItemStore, name: string): Promise<
 
 /** Writes a topic that is there as its changer did who then died. */
 export async function changeTopic(
-  items: AwsItemStore,
+  items: ItemStore,
   name: string,
   change: (item: TopicItem) => TopicItem,
 ): Promise<void> {

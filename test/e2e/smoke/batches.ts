@@ -15,6 +15,9 @@ export const batchesMediaType = "application/vnd.cumulog.batches";
 const smallBytes = 512;
 const largeBytes = 300 * 1024;
 const recordsPerBatch = 3;
+/** Of a batch as it is stored: the log writes its offset and its leader's epoch, all else is the sender's. */
+const offsetBytes = 8;
+const epochBytes = { start: 12, end: 16 };
 /** The partition that only gets batches. */
 export const batchPartition = 2;
 
@@ -53,6 +56,15 @@ export const appendBatches: readonly Step[] = [
     },
   },
 ];
+
+/** What of a batch the sender wrote. */
+export function ownBytes(batch: Buffer): Buffer {
+  const length = batch.readInt32BE(offsetBytes) + epochBytes.start;
+  return Buffer.concat([
+    batch.subarray(offsetBytes, epochBytes.start),
+    batch.subarray(epochBytes.end, length),
+  ]);
+}
 
 async function append(log: SmokeLog, batches: readonly Batch[]): Promise<void> {
   const path = `/topics/${log.topic}/partitions/${batchPartition}/records`;

@@ -4,16 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { eachBatch } from "../../../lib/format/record-batch/index.ts";
-import { batchesMediaType, batchPartition } from "./batches.ts";
+import { batchesMediaType, batchPartition, ownBytes } from "./batches.ts";
 import { asJson, base64, type SmokeLog, type Step, type StoredRecord } from "./log.ts";
 import { knownTime } from "./produce.ts";
 
 const partitions = [0, 1, 2];
 /** Small, so that a partition takes several answers. */
 const stepBytes = 64 * 1024;
-/** Of a batch as it is stored: the log writes its offset and its leader's epoch, all else is the sender's. */
-const offsetBytes = 8;
-const epochBytes = { start: 12, end: 16 };
 
 export const readBack: readonly Step[] = [
   {
@@ -145,13 +142,4 @@ async function jsonOffset(log: SmokeLog): Promise<number> {
   const offset = Number(made["offset"]);
   log.stored(1, { offset, key: null, value: base64(JSON.stringify(value)), headers: [] });
   return offset;
-}
-
-/** What of a batch the sender wrote. */
-function ownBytes(batch: Buffer): Buffer {
-  const length = batch.readInt32BE(offsetBytes) + epochBytes.start;
-  return Buffer.concat([
-    batch.subarray(offsetBytes, epochBytes.start),
-    batch.subarray(epochBytes.end, length),
-  ]);
 }
