@@ -8,6 +8,8 @@ import type { RunningService } from "./serve.ts";
 import { type Config, flagOf, placeOf } from "./settings.ts";
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+/** How often the process wakes while it is held: it does nothing then. */
+const aliveMs = 60_000;
 
 /** As `serve`. */
 export async function start(config: Config, output?: LogOutput): Promise<RunningService> {
@@ -44,7 +46,9 @@ export async function start(config: Config, output?: LogOutput): Promise<Running
     const { telemetry } = ground;
     stopping.abort();
     telemetry.log("info", "stopping: what is under way is finished");
-    await drain(opened.value, [server, kafka], config.drainMs);
+    // The engine's timers keep no process alive: without this one it would end while the last call waits to be repeated.
+    const alive = setInterval(() => undefined, aliveMs);
+    await drain(opened.value, [server, kafka], config.drainMs).finally(() => clearInterval(alive));
     telemetry.log("info", "stopped");
     telemetry.flush();
   };

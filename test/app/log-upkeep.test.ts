@@ -34,4 +34,25 @@ describe("the upkeep of the log", () => {
     await clock.advance(10_000);
     expect(turns.length).toBe(1);
   });
+
+  it("ends its rest when the process does", async () => {
+    const clock = new ManualClock();
+    const engine = anEngine(memoryDeps({ clock }));
+    let isResting = false;
+    engine.upkeep.round = async ({ rest = async () => undefined }) => {
+      isResting = true;
+      await rest(100);
+      throw new Error("enough");
+    };
+    const upkeep = logUpkeep({ engine, clock, telemetry: silentTelemetry }, { pauseMs: 1_000 });
+    upkeep.start();
+    await clock.advance(1_000);
+    expect(isResting).toBe(true);
+    let isStopped = false;
+    void upkeep.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advance(0);
+    expect(isStopped).toBe(true);
+  });
 });

@@ -316,6 +316,16 @@ describe("stopping", () => {
     expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
   });
 
+  it("holds the process until it is over, and no longer", async () => {
+    const held = (): number => process.getActiveResourcesInfo().filter(name => name === "Timeout").length;
+    const { stop } = await started();
+    const before = held();
+    const stopped = stop();
+    expect(held()).toBe(before + 1);
+    await stopped;
+    expect(held()).toBe(before);
+  });
+
   it("may be asked for often", async () => {
     const { stop, lines } = await started();
     await Promise.all([stop(), stop()]);

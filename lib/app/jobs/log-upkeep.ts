@@ -3,7 +3,7 @@
  * notice.
  */
 import type { BudgetLimits, Engine } from "../../engine/index.ts";
-import { type Clock, sleep, type Telemetry } from "../../ports/index.ts";
+import type { Clock, Telemetry } from "../../ports/index.ts";
 import { Rounds } from "./rounds.ts";
 
 type Deps = { readonly engine: Engine; readonly clock: Clock; readonly telemetry: Telemetry };
@@ -25,10 +25,8 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
   const { engine, clock, telemetry } = deps;
   const options = { pauseMs, failure: "the log could not be looked after" };
   let nextSweepMs = 0;
-  return new Rounds(deps, options, async signal => {
-    const rest = async (turnMs: number): Promise<void> => {
-      if (!signal.aborted) await sleep(clock, turnMs * (1 / timeShare - 1));
-    };
+  const rounds: Rounds = new Rounds(deps, options, async signal => {
+    const rest = (turnMs: number): Promise<void> => rounds.rest(turnMs * (1 / timeShare - 1));
     const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
     if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
     if (signal.aborted) return;
@@ -42,4 +40,5 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
     );
     if (deleted > 0) telemetry.log("info", "rubbish was removed", { deleted, bytes });
   });
+  return rounds;
 }
