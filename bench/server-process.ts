@@ -24,13 +24,20 @@ export class ServerDidNotStart extends Error {
 export class ServerProcess {
   /** `http://127.0.0.1:41234` */
   readonly url: string;
+  /** `127.0.0.1:41235`, for Kafka's clients. */
+  readonly kafkaAddress: string;
   /** From the start of the process to its `ready` line. */
   readonly readyMs: number;
   readonly #process: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string, readyMs: number) {
+  private constructor(
+    child: ChildProcess,
+    { url, kafkaAddress }: Pick<ServerProcess, "url" | "kafkaAddress">,
+    readyMs: number,
+  ) {
     this.#process = child;
     this.url = url;
+    this.kafkaAddress = kafkaAddress;
     this.readyMs = readyMs;
   }
 
@@ -68,7 +75,8 @@ export class ServerProcess {
     clearTimeout(tooLate);
     const readyMs = performance.now() - startedMs;
     const url = /^ready .*\bhttp=(\S+)/.exec(line ?? "")?.[1];
-    if (url !== undefined) return new ServerProcess(child, url, readyMs);
+    const kafkaAddress = /\bkafka=(\S+)/.exec(line ?? "")?.[1] ?? "";
+    if (url !== undefined) return new ServerProcess(child, { url, kafkaAddress }, readyMs);
     const [code, signal] = await ended(child);
     throw new ServerDidNotStart(
       `the server ended with ${code ?? signal} after ${Math.round(readyMs)} ms, before it was ready: ${errors.trim()}`,

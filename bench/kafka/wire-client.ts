@@ -84,6 +84,7 @@ export class WireClient {
     const body = Buffer.concat(parts);
     const size = Buffer.alloc(sizeBytes);
     size.writeInt32BE(body.length);
+    if (this.#socket.destroyed) return Promise.reject(new Error("the connection is closed"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#socket.write(Buffer.concat([size, body]));

@@ -43,25 +43,20 @@ export class Follower {
     return this.#commits;
   }
 
-  /** Joins, goes on where the group is, reads and commits, until the connection ends or `isOver`. */
+  /** Joins, goes on where the group is, reads and commits, until `isOver`. Throws when the connection ends. */
   async run(
     client: WireClient,
     connection: HttpConnection,
     pauseMs: number,
     isOver: () => boolean,
   ): Promise<void> {
-    try {
-      await this.goOn(client);
-      let membership = await this.#join(client);
-      while (!isOver()) {
-        for (let partition = 0; partition < this.#topic.partitions && !isOver(); partition++)
-          await this.#read(connection, partition);
-        if (!(await this.#commit(client, membership))) membership = await this.#join(client);
-        await sleep(pauseMs);
-      }
-    } catch (error) {
-      // A server that is killed ends connections in every way; one that is not has no reason to.
-      if (!isOver()) this.#deps.problems(`${this.#group}: ${String(error)}`);
+    await this.goOn(client);
+    let membership = await this.#join(client);
+    while (!isOver()) {
+      for (let partition = 0; partition < this.#topic.partitions && !isOver(); partition++)
+        await this.#read(connection, partition);
+      if (!(await this.#commit(client, membership))) membership = await this.#join(client);
+      await sleep(pauseMs);
     }
   }
 

@@ -38,6 +38,7 @@ export class Producer {
   #producer: { readonly id: number; readonly epoch: number } | undefined;
   #pending: Pending | undefined;
   #batches = 0;
+  #isEnded = false;
 
   constructor(name: string, topic: SoakTopic, deps: Deps) {
     this.#name = name;
@@ -51,16 +52,17 @@ export class Producer {
     return this.#pending?.records.map(digestOf) ?? [];
   }
 
-  /** Sends until the connection ends or `isOver`; then whatever is unanswered stays for the next connection. */
+  /** Sends until `isOver`. What is unanswered when the connection ends, which throws, stays for the next one. */
   async run(client: WireClient, pauseMs: number, isOver: () => boolean): Promise<void> {
-    try {
-      while (!isOver()) {
-        await this.#sendOne(client);
-        await sleep(this.#deps.random.between(0, 2 * pauseMs));
-      }
-    } catch {
-      // The server was killed: the next one hears it again.
+    while (!isOver()) {
+      await this.#sendOne(client);
+      await sleep(this.#deps.random.between(0, 2 * pauseMs));
     }
+  }
+
+  /** Its topic is deleted from now on: what it is told does not count. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   /** Until nothing is unanswered. Throws when the connection ends. */
@@ -81,6 +83,7 @@ export class Producer {
       await sleep(retryMs);
       return;
     }
+    if (this.#isEnded) return;
     this.#pending = undefined;
     this.#sequences[partition] = sequence + records.length;
     if (errorCode === 0) this.#deps.ledgers[partition]?.acknowledge(baseOffset, records);
@@ -112,7 +115,7 @@ async function produce(client: WireClient, name: string, index: number, batch: U
   const { responses } = await client.ask("produce", produceVersion, {
     acks: -1,
     timeoutMs,
-    topicData: [{ name, partitionData: [{ index, records: batch }] }],
+    topicData: [{ name, partitionData: [{ index, records: [batch] }] }],
   });
   const answer = present(responses[0]?.partitionResponses[0], "an answer for the partition");
   return { errorCode: answer.errorCode, baseOffset: Number(answer.baseOffset) };

@@ -17,6 +17,7 @@ export type SoakTopic = {
   readonly name: string;
   readonly partitions: number;
   readonly policy: Policy;
+  readonly producers: number;
   /** Deleted and made anew now and then. */
   readonly isRemade?: true;
 };
@@ -27,11 +28,21 @@ const tombstoneMs = 5_000;
 
 /** Every topic of the soak. `kept` has more partitions than one sequencer orders. */
 export const soakTopics: readonly SoakTopic[] = [
-  { name: "kept", partitions: 10, policy: kept },
-  { name: "keyed", partitions: 2, policy: { isCompact: true, retentionMs: never, tombstoneMs } },
-  { name: "keyed-short", partitions: 1, policy: { isCompact: true, retentionMs: 60_000, tombstoneMs } },
-  { name: "short", partitions: 2, policy: { ...kept, retentionMs: 20_000 } },
-  { name: "remade", partitions: 2, policy: kept, isRemade: true },
+  { name: "kept", partitions: 10, producers: 4, policy: kept },
+  {
+    name: "keyed",
+    partitions: 2,
+    producers: 2,
+    policy: { isCompact: true, retentionMs: never, tombstoneMs },
+  },
+  {
+    name: "keyed-short",
+    partitions: 1,
+    producers: 1,
+    policy: { isCompact: true, retentionMs: 60_000, tombstoneMs },
+  },
+  { name: "short", partitions: 2, producers: 2, policy: { ...kept, retentionMs: 20_000 } },
+  { name: "remade", partitions: 2, producers: 2, policy: kept, isRemade: true },
 ];
 
 /** The configs that make the log do what the policy allows. */
