@@ -9,6 +9,7 @@ import { renderFunctionConfiguration } from "../lib/app/aws/settings-docs.ts";
 import { renderConfiguration } from "../lib/app/index.ts";
 import { topicConfigs } from "../lib/engine/index.ts";
 import { schema } from "../lib/format/index.ts";
+import { type Encoding, encodings } from "../lib/format/levels/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 import {
   callsTable,
@@ -68,6 +69,16 @@ export const generators: Generators = {
           description,
         ]),
       ),
+    ),
+  encodings: () =>
+    table(
+      ["what", "where its version stands", "written", "read up to"],
+      Object.values<Encoding>(encodings).map(({ what, version, written, read }) => [
+        what,
+        version,
+        String(written),
+        String(read),
+      ]),
     ),
   items: () =>
     table(

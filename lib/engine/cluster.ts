@@ -1,30 +1,21 @@
 /**
  * What is true of the whole log: its id, made once, and the level of its format.
  */
-import {
-  counterAttributes,
-  counterKey,
-  formatLevel,
-  readNumberCounter,
-  readTextCounter,
-} from "../format/items/index.ts";
+import { counterAttributes, counterKey, readNumberCounter, readTextCounter } from "../format/items/index.ts";
+import { checkLevel, checkUpkeepLevel, formatLevels } from "../format/levels/index.ts";
 import type { Attributes } from "../ports/index.ts";
-import { CumulogError, present } from "../std/index.ts";
+import { present } from "../std/index.ts";
 import { ClusterIdMissing } from "./errors.ts";
 import { repeating } from "./retry.ts";
 import type { EngineDeps, EngineOptions } from "./types.ts";
-
-/** The log was written by a newer program, in a format that this one does not read. Nothing was changed. */
-export class FormatNewer extends CumulogError {
-  override readonly name = "FormatNewer";
-  readonly kind = "caller";
-}
 
 /** The whole log, as the processes that share it agree on it. */
 export class Cluster {
   readonly #deps: EngineDeps;
   readonly #options: EngineOptions;
   #id: string | undefined;
+  /** As it was read last. */
+  #level: number | undefined;
 
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#deps = deps;
@@ -39,13 +30,27 @@ export class Cluster {
 
   /** Throws FormatNewer unless this program reads what is stored; marks a new log with the present level, if it may. */
   async checkFormat(): Promise<void> {
-    const stored = await this.#once("format-level", formatLevel);
-    if (stored === undefined) return;
-    const level = readNumberCounter("format-level", stored);
-    if (level > formatLevel + 1)
-      throw new FormatNewer(
-        `the log has format level ${level}; this program reads up to ${formatLevel + 1}: use a newer version`,
+    const stored = await this.#once("format-level", formatLevels.written);
+    this.#level = readNumberCounter("format-level", stored);
+    checkLevel(this.#level);
+  }
+
+  /**
+   * As checkFormat, and throws FormatNewer also unless this program may delete and rewrite what is stored. Marks nothing. `seen`: the
+   * level as it was when this process last read it will do.
+   */
+  async checkUpkeepFormat(look: "now" | "seen"): Promise<void> {
+    if (look === "now" || this.#level === undefined) {
+      const stored = await repeating(this.#deps, this.#deadlineMs(), () =>
+        this.#deps.items.get(counterKey("format-level"), { consistent: true }),
       );
+      this.#level = readNumberCounter("format-level", stored);
+    }
+    checkUpkeepLevel(this.#level);
+  }
+
+  #deadlineMs(): number {
+    return this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
   }
 
   async #makeId(): Promise<string> {
@@ -60,7 +65,7 @@ export class Cluster {
 
   /** The counter as it is, or as `value` when it was never written; undefined when this process may not write it. */
   async #once(name: "cluster" | "format-level", value: string | number): Promise<Attributes | undefined> {
-    const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
+    const deadlineMs = this.#deadlineMs();
     const key = counterKey(name);
     const there = await repeating(this.#deps, deadlineMs, () =>
       this.#deps.items.get(key, { consistent: true }),

@@ -196,6 +196,11 @@ export class Engine {
     return this.#cluster.checkFormat();
   }
 
+  /** Throws FormatNewer when this program may serve the log and not look after it. */
+  checkUpkeepFormat(): Promise<void> {
+    return this.#cluster.checkUpkeepFormat("now");
+  }
+
   /** What is held in memory for others, bytes: batches under way, and chunks for readers. */
   get memory(): { readonly appendBufferBytes: number; readonly blockCacheBytes: number } {
     return { appendBufferBytes: this.#batcher.bufferedBytes, blockCacheBytes: this.#cache.sizeBytes };

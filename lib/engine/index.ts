@@ -1,5 +1,5 @@
+export { FormatNewer } from "../format/levels/index.ts";
 export { murmur2, Partitioner } from "./append/index.ts";
-export { FormatNewer } from "./cluster.ts";
 export { Engine } from "./engine.ts";
 export {
   AppendFailed,

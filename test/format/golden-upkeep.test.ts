@@ -83,7 +83,7 @@ describe("a compacted page", () => {
     );
     const bytes = encodeCompactedPage(page);
     expect(() => decodeCompactedPage(Uint8Array.of(2, ...bytes.subarray(1)), objectId)).toThrow(
-      "version 2 is not known",
+      "a compacted page has version 2, this release reads up to 1",
     );
     const block = { offsetCount: 1, recordCount: 2, length: 5, maxTimestampMs: 0, crc32c: 0, isLost: false };
     const lying = { ...page, end: offset(start + 1), blocks: placeBlocks(start, [block]) };

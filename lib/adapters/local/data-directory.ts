@@ -8,13 +8,13 @@
  *   packs/        the objects (pack-record.ts)
  */
 import { join } from "node:path";
+import { encodings } from "../../format/levels/index.ts";
 import { StoreFull } from "../../ports/index.ts";
 import { messageOf, textOf, utf8 } from "../../std/index.ts";
 import { DataDirInvalid, DataDirNewer, DataDirReadOnly } from "./errors.ts";
 import { errorCode, type FileLayer, isFull } from "./file-layer.ts";
 
-/** The layout that this program writes. Stored: raised when an older program could not read it any more. */
-export const dataFormat = 1;
+const dataFormat = encodings.dataDirectory;
 
 const formatFile = "format";
 const databaseNames = { items: "items.db", objects: "objects.db" } as const;
@@ -62,9 +62,9 @@ async function readFormat(files: FileLayer, dataDir: string): Promise<string> {
 function checkFormat(dataDir: string, text: string): void {
   const found = /^cumulog data directory, format (\d+)$/m.exec(text)?.[1];
   if (found === undefined) throw new DataDirInvalid(`${dataDir} has a file named format that is not ours`);
-  if (Number(found) > dataFormat)
+  if (Number(found) > dataFormat.read)
     throw new DataDirNewer(
-      `${dataDir} has format ${found}, this version knows up to ${dataFormat}: use the version that wrote it, or a later one`,
+      `${dataDir} has format ${found}, this version knows up to ${dataFormat.read}: use the version that wrote it, or a later one`,
     );
 }
 
@@ -77,7 +77,7 @@ async function start(files: FileLayer, dataDir: string, names: readonly string[]
   const path = join(dataDir, formatFile);
   const file = names.includes(formatFile) ? await files.open(path) : await files.create(path);
   try {
-    await file.write([utf8(`cumulog data directory, format ${dataFormat}\n`)], 0);
+    await file.write([utf8(`cumulog data directory, format ${dataFormat.written}\n`)], 0);
     await file.sync();
   } finally {
     await file.close();

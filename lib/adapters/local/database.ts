@@ -1,10 +1,12 @@
 /**
  * What both databases share: opening SQLite so that a commit is on the disk, and telling its errors apart.
  */
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { encodings } from "../../format/levels/index.ts";
 import { StoreCorrupt, StoreFull, StoreUnavailable } from "../../ports/index.ts";
 import { messageOf } from "../../std/index.ts";
-import { DataDirInvalid } from "./errors.ts";
+import { DataDirInvalid, DataDirNewer } from "./errors.ts";
 
 /** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
 const codes = {
@@ -50,6 +52,35 @@ export function setPragma(
   if (now !== becomes)
     throw new DataDirInvalid(
       `${database.location()} cannot have ${name} = ${value} (it has ${String(now)}): name a directory on a local disk`,
+    );
+}
+
+/** Where SQLite keeps the user version in the first bytes of a database: https://www.sqlite.org/fileformat.html */
+const userVersionAt = 60;
+
+/**
+ * Throws DataDirNewer when a newer release has made the tables of the file. It reads the file itself: not a byte of what is refused
+ * may change, and SQLite tidies up what it has opened.
+ */
+export function checkNotNewer(path: string, name: "itemTable" | "objectTable"): void {
+  if (!existsSync(path)) return;
+  const head = Buffer.alloc(userVersionAt + 4);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, head, 0, head.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (head.toString("latin1", 0, 15) === "SQLite format 3")
+    refuseNewer(path, name, head.readUInt32BE(userVersionAt));
+}
+
+/** Throws DataDirNewer for the version of a newer release; 0: made before there were versions, or not made yet. */
+export function refuseNewer(path: string, name: "itemTable" | "objectTable", version: number): void {
+  const { what, read } = encodings[name];
+  if (version > read)
+    throw new DataDirNewer(
+      `${path}: ${what} has version ${version}, this version knows up to ${read}: use the version that wrote it, or a later one`,
     );
 }
 

@@ -5,12 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { openDatabase, sqliteProblem } from "./database.ts";
+import { encodings } from "../../format/levels/index.ts";
+import { checkNotNewer, openDatabase, refuseNewer, sqliteProblem } from "./database.ts";
 import type { IndexChanges, IndexedPack, Location } from "./object-index.ts";
 import type { IndexCalls } from "./worker-calls.ts";
-
-/** The layout of the tables. An index of another version is made anew. */
-const indexVersion = 1;
 
 export class IndexDatabase implements IndexCalls {
   readonly #database: DatabaseSync;
@@ -107,11 +105,15 @@ export class IndexDatabase implements IndexCalls {
   }
 }
 
+/** An index of an older layout is made anew. Throws DataDirNewer for a newer one. */
 function openOrRemake(path: string): DatabaseSync {
+  checkNotNewer(path, "objectTable");
   try {
     const database = openTables(path);
-    if (versionOf(database) === indexVersion) return database;
+    const version = versionOf(database);
+    if (version === encodings.objectTable.written) return database;
     database.close();
+    refuseNewer(path, "objectTable", version);
   } catch (error) {
     const problem = sqliteProblem(error);
     if (problem !== "corrupt" && problem !== "notADatabase") throw error;
@@ -133,7 +135,7 @@ function openTables(path: string): DatabaseSync {
           number INTEGER PRIMARY KEY, indexedTo INTEGER NOT NULL, sealed INTEGER NOT NULL,
           dropped INTEGER NOT NULL, live INTEGER NOT NULL
         ) STRICT;
-        PRAGMA user_version = ${indexVersion};
+        PRAGMA user_version = ${encodings.objectTable.written};
         COMMIT`);
     return database;
   } catch (error) {
@@ -142,6 +144,6 @@ function openTables(path: string): DatabaseSync {
   }
 }
 
-function versionOf(database: DatabaseSync): unknown {
-  return database.prepare("PRAGMA user_version").get()?.["user_version"];
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 }

@@ -5,8 +5,10 @@
  * The database is opened in exclusive locking mode: SQLite's own lock is the lock of the data directory, and the
  * kernel frees it however the process ends.
  */
+
 import { dirname, resolve } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { encodings, FormatNewer, located } from "../../format/levels/index.ts";
 import {
   type Attributes,
   applyUpdate,
@@ -21,7 +23,7 @@ import {
   type Update,
 } from "../../ports/index.ts";
 import { CumulogError, messageOf } from "../../std/index.ts";
-import { openDatabase, sqliteProblem, withoutEffect } from "./database.ts";
+import { checkNotNewer, openDatabase, sqliteProblem, withoutEffect } from "./database.ts";
 import { DataDirLocked } from "./errors.ts";
 import { decodeImage, encodeImage } from "./item-encoding.ts";
 import type { ItemCalls, StoredItem, StoredQueryResult, StoredResult, StoredWrite } from "./worker-calls.ts";
@@ -188,10 +190,11 @@ export class ItemDatabase implements ItemCalls {
   }
 }
 
-/** Opens the database of items, or makes it. Throws DataDirLocked when another process has it open. */
+/** Opens the database of items, or makes it. Throws DataDirLocked when another process has it open, and DataDirNewer. */
 export function openItems(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    checkNotNewer(path, "itemTable");
     database = openDatabase(path, "full", "exclusive");
     // The text is compared by its UTF-8 bytes: SQLite's BINARY is the order that the port asks for. A table with a
     // rowid: images are large, and a B-tree of them was measured three times slower than one of keys beside them.
@@ -200,6 +203,7 @@ export function openItems(path: string): DatabaseSync {
         pk TEXT NOT NULL, sk TEXT NOT NULL, image BLOB NOT NULL, PRIMARY KEY (pk, sk)
       ) STRICT;
       COMMIT`);
+    giveVersion(database);
     // The last process may have ended before it synced what is read here: it must not be shown before it is.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return database;
@@ -214,6 +218,12 @@ export function openItems(path: string): DatabaseSync {
   }
 }
 
+/** A table without a version was made before there were any. Nothing is written where it has one. */
+function giveVersion(database: DatabaseSync): void {
+  if (database.prepare("PRAGMA user_version").get()?.["user_version"] === 0)
+    database.exec(`PRAGMA user_version = ${encodings.itemTable.written}`);
+}
+
 function imageIn(row: Record<string, unknown> | undefined): Uint8Array | undefined {
   const image = row?.["image"];
   return image instanceof Uint8Array ? image : undefined;
@@ -221,8 +231,12 @@ function imageIn(row: Record<string, unknown> | undefined): Uint8Array | undefin
 
 function decoded(key: ItemKey, image: Uint8Array): Attributes {
   try {
-    return decodeImage(image);
+    return located(
+      () => `item ${key.pk}/${key.sk}`,
+      () => decodeImage(image),
+    );
   } catch (error) {
+    if (error instanceof FormatNewer) throw error;
     throw new StoreCorrupt(`item ${key.pk}/${key.sk}: ${messageOf(error)}`);
   }
 }

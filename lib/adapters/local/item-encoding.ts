@@ -5,17 +5,17 @@
  *   Attribute => name:text type:u8 value
  *   value => text (type 0) | bytes:block (1) | number:varint (2: not negative) | number:varint (3: negated)
  */
+import { checkVersion, encodings } from "../../format/levels/index.ts";
 import { type Attributes, type ItemValue, newImage } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 
 /** Stored: never change or reuse. */
-export const imageVersion = 1;
 const valueTypes = { text: 0, bytes: 1, number: 2, negative: 3 } as const;
 
 /** Packs attributes by the grammar above. */
 export function encodeImage(attributes: Attributes): Uint8Array {
   const names = Object.keys(attributes);
-  const writer = new Writer(1024).u8(imageVersion).varint(names.length);
+  const writer = new Writer(1024).u8(encodings.itemImage.written).varint(names.length);
   for (const name of names) encodeValue(writer.text(name), attributes[name] ?? "");
   // Bytes of their own size: they are sent to another thread with all that lies behind them.
   return writer.finish().slice();
@@ -28,12 +28,10 @@ function encodeValue(writer: Writer, value: ItemValue): void {
   else writer.u8(valueTypes.negative).varint(-value);
 }
 
-/** The attributes; bytes among them are views of `image`. Throws MalformedBytes. */
+/** The attributes; bytes among them are views of `image`. Throws MalformedBytes, and FormatNewer. */
 export function decodeImage(image: Uint8Array): Attributes {
   const reader = new Reader(image);
-  const version = reader.u8();
-  if (version !== imageVersion)
-    throw new MalformedBytes(`version ${version}, this program knows ${imageVersion}`);
+  checkVersion("itemImage", reader.u8());
   const attributes = newImage();
   for (let count = reader.varint(); count > 0; count--) {
     const name = reader.text();

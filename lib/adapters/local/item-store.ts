@@ -2,6 +2,7 @@
  * Items in SQLite, in a worker (item-database.ts). This side checks requests, copies what it was given before the call
  * returns, and turns stored images into attributes.
  */
+import { FormatNewer, located } from "../../format/levels/index.ts";
 import {
   type Attributes,
   type BatchWrite,
@@ -113,8 +114,12 @@ function asResult(key: ItemKey, { kind, image }: StoredResult): UpdateResult {
 
 function decoded(key: ItemKey, image: Uint8Array): Attributes {
   try {
-    return decodeImage(image);
+    return located(
+      () => `item ${key.pk}/${key.sk}`,
+      () => decodeImage(image),
+    );
   } catch (error) {
+    if (error instanceof FormatNewer) throw error;
     throw new StoreCorrupt(`item ${key.pk}/${key.sk}: ${messageOf(error)}`);
   }
 }

@@ -7,6 +7,7 @@
  * then be back, unreferenced, until the next sweep.
  */
 import { join } from "node:path";
+import { encodings } from "../../format/levels/index.ts";
 import {
   type ByteRange,
   type Clock,
@@ -29,7 +30,7 @@ import { errorCode, type FileLayer } from "./file-layer.ts";
 import { ObjectCatalog } from "./object-catalog.ts";
 import type { IndexedPack, Location, ObjectIndex } from "./object-index.ts";
 import { PackFiles } from "./pack-files.ts";
-import { encodeDeletion, packFileName, packHeadBytes, packNumberOf, packVersion } from "./pack-record.ts";
+import { encodeDeletion, packFileName, packHeadBytes, packNumberOf } from "./pack-record.ts";
 import { readPackVersion, type Scan, scanPack } from "./pack-recovery.ts";
 import { type OpenPack, PackWriter, type PackWriterOptions } from "./pack-writer.ts";
 
@@ -265,8 +266,10 @@ async function openPack(
       return undefined;
     }
     if (version === undefined) throw new StoreCorrupt(`${path} does not begin as a pack file`);
-    if (version > packVersion)
-      throw new DataDirNewer(`${path} has version ${version}, this program knows up to ${packVersion}`);
+    if (version > encodings.pack.read)
+      throw new DataDirNewer(
+        `${path} has version ${version}, this program knows up to ${encodings.pack.read}: use the version that wrote it, or a later one`,
+      );
     const from = indexed?.indexedTo ?? packHeadBytes;
     const scan = await scanPack(file, number, from, isNewest, crc32c);
     if (isNewest && scan.end < (await file.size())) await file.truncate(scan.end);

@@ -11,13 +11,13 @@
  * headCrc covers the pack's number and the record's position, then head and key: a record is valid only where it was
  * written. Records are never changed; a pack is only ever appended to, and cut back where an append failed.
  */
+import { encodings } from "../../format/levels/index.ts";
 import type { Codecs } from "../../ports/index.ts";
 import { assert, Reader, textOf, utf8, viewOf, Writer } from "../../std/index.ts";
 
 type Crc32c = Codecs["crc32c"];
 
 /** Stored: never change or reuse. */
-export const packVersion = 1;
 const magic = utf8("CUMULOGP");
 /** Bytes before the first record of a pack. */
 export const packHeadBytes = 17;
@@ -41,7 +41,7 @@ export type RecordHead = {
 
 /** The first bytes of pack `number`. */
 export function encodePackHead(number: number, crc32c: Crc32c): Uint8Array {
-  const bytes = new Writer(packHeadBytes).put(magic).u8(packVersion).u32(number).u32(0).finish();
+  const bytes = new Writer(packHeadBytes).put(magic).u8(encodings.pack.written).u32(number).u32(0).finish();
   return endWith(bytes, crc32c(bytes.subarray(0, -4)));
 }
 
@@ -81,8 +81,15 @@ function endWith(bytes: Uint8Array, crc: number): Uint8Array {
   return bytes;
 }
 
-/** The head at `place`, or undefined when no whole, valid one begins there. `bytes` may go on beyond it. */
-export function decodeRecordHead(bytes: Uint8Array, place: Place, crc32c: Crc32c): RecordHead | undefined {
+/**
+ * The head at `place`, or undefined when no whole, valid one begins there; "newer": a valid one of a kind that is not known, which
+ * must not be taken for a torn end. `bytes` may go on beyond it.
+ */
+export function decodeRecordHead(
+  bytes: Uint8Array,
+  place: Place,
+  crc32c: Crc32c,
+): RecordHead | "newer" | undefined {
   if (bytes.length < recordHeadBytes + headCrcBytes) return undefined;
   const reader = new Reader(bytes);
   const type = recordTypeOf(reader.u8());
@@ -90,7 +97,8 @@ export function decodeRecordHead(bytes: Uint8Array, place: Place, crc32c: Crc32c
   const length = recordHeadBytes + keyLength;
   if (bytes.length < length + headCrcBytes) return undefined;
   const crc = new Reader(bytes.subarray(length)).u32();
-  if (!type || crc !== headCrc(bytes.subarray(0, length), place, crc32c)) return undefined;
+  if (crc !== headCrc(bytes.subarray(0, length), place, crc32c)) return undefined;
+  if (!type) return "newer";
   return {
     type,
     bodyBytes: reader.u32(),

@@ -3,6 +3,7 @@
  * first record there that is not whole and right ends it, and nothing acknowledged lies behind (pack-writer.ts).
  */
 import { type Codecs, StoreCorrupt } from "../../ports/index.ts";
+import { DataDirNewer } from "./errors.ts";
 import type { OpenFile } from "./file-layer.ts";
 import {
   decodeDeletion,
@@ -62,6 +63,10 @@ export async function scanPack(
       window = { at: position, bytes: await file.read(position, windowBytes) };
     const place = { pack: number, position };
     const head = decodeRecordHead(window.bytes.subarray(position - window.at), place, crc32c);
+    if (head === "newer")
+      throw new DataDirNewer(
+        `${packFileName(number)} holds a record at ${position} of a kind that a newer version wrote: use that version, or a later one`,
+      );
     const record = head && (await readBody(file, head, place, sizeBytes, newest, crc32c));
     if (!record) {
       if (newest) break;

@@ -34,7 +34,7 @@ export interface IndexCalls {
 
 /** What opens and closes the databases of a data directory. */
 export interface OpenCalls {
-  /** Before all others: opens the databases. Throws DataDirLocked, DataDirReadOnly, DataDirInvalid. */
+  /** Before all others: opens the databases. Throws DataDirLocked, DataDirReadOnly, DataDirInvalid, DataDirNewer. */
   open(paths: { readonly items: string; readonly objects: string }): readonly IndexedPack[];
   /** After all others: brings the databases to rest. The worker ends. */
   close(): void;

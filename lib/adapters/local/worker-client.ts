@@ -4,6 +4,7 @@
  */
 import { getCompileCacheDir } from "node:module";
 import { Worker } from "node:worker_threads";
+import { FormatNewer } from "../../format/levels/index.ts";
 import {
   ItemRequestInvalid,
   OutcomeUnknown,
@@ -12,7 +13,7 @@ import {
   StoreUnavailable,
 } from "../../ports/index.ts";
 import { AssertionFailed, Deferred, messageOf } from "../../std/index.ts";
-import { DataDirInvalid, DataDirLocked, DataDirReadOnly } from "./errors.ts";
+import { DataDirInvalid, DataDirLocked, DataDirNewer, DataDirReadOnly } from "./errors.ts";
 import type { CallName, WorkerAnswer, WorkerCalls, WorkerRequest } from "./worker-calls.ts";
 
 /** The errors that the worker throws on purpose, made anew on this side. */
@@ -20,7 +21,9 @@ const errors: Readonly<Record<string, new (message: string) => Error>> = {
   AssertionFailed,
   DataDirInvalid,
   DataDirLocked,
+  DataDirNewer,
   DataDirReadOnly,
+  FormatNewer,
   ItemRequestInvalid,
   OutcomeUnknown,
   StoreCorrupt,

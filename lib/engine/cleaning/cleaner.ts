@@ -13,6 +13,7 @@ import {
   cleanedKey,
   readCleaned,
 } from "../../format/items/index.ts";
+import { located } from "../../format/levels/index.ts";
 import {
   chainOf,
   clearInside,
@@ -102,7 +103,11 @@ export class Cleaner {
 
   async #stored({ topic, partition }: Site, budget: Budget): Promise<Cleaned> {
     const key = cleanedKey(topic, partition);
-    return readCleaned(await budget.call(() => this.#deps.items.get(key, { consistent: true })));
+    const stored = await budget.call(() => this.#deps.items.get(key, { consistent: true }));
+    return located(
+      () => `item ${key.pk}/${key.sk}`,
+      () => readCleaned(stored),
+    );
   }
 
   async #rewrite(

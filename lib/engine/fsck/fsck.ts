@@ -4,6 +4,7 @@
  */
 import {
   compactedPrefix,
+  type PartitionIndex,
   type SegmentId,
   segmentHashCount,
   segmentIdOfKey,
@@ -20,6 +21,7 @@ import {
   type TopicItem,
   topicPartitionKey,
 } from "../../format/items/index.ts";
+import { FormatNewer } from "../../format/levels/index.ts";
 import type { Call } from "../pages/index.ts";
 import { partitionsOfShard } from "../sequencer/index.ts";
 import { TopicStore } from "../topics/index.ts";
@@ -38,6 +40,8 @@ export class Fsck {
   readonly #deps: EngineDeps;
   readonly #options: EngineOptions;
   readonly #call: Call;
+  /** A partition could not be read to its end: what it refers to must not be called an orphan. */
+  #isPartlyUnknown = false;
 
   /** `call`: how a call of the stores is repeated. */
   constructor(deps: EngineDeps, options: EngineOptions, call: Call) {
@@ -58,7 +62,7 @@ export class Fsck {
         await this.#shard(topic, index, totals, references);
     const isPurging = await this.#isPurging();
     const orphans =
-      signal?.aborted || isPurging
+      signal?.aborted || isPurging || this.#isPartlyUnknown
         ? { objects: 0, bytes: 0, segmentItems: 0 }
         : await this.#orphans(references, nowMs - orphanAgeMs);
     return { topics: topics.length, ...totals, orphans };
@@ -76,22 +80,35 @@ export class Fsck {
       totals.partitions++;
       let found: PartitionFindings = { faults: [], chunks: 0, bytes: 0 };
       for (let look = 1; look <= looksMax; look++) {
-        const image = await this.#image(topic, index);
-        if (!image?.partitions.has(partition) || image.isSealed) {
-          found = { ...found, faults: [{ topic: topic.name, partition, what: "has no sequencer" }] };
-          continue;
-        }
-        found = await new PartitionFsck(
-          this.#deps,
-          { topic, partition, image },
-          references,
-          this.#call,
-        ).check();
+        found = await this.#look(topic, index, partition, references);
         if (found.faults.length === 0) break;
       }
       totals.chunks += found.chunks;
       totals.bytes += found.bytes;
       totals.faults.push(...found.faults);
+    }
+  }
+
+  /** One look at a partition. What a newer release has written ends it, and says where. */
+  async #look(
+    topic: TopicItem,
+    index: number,
+    partition: PartitionIndex,
+    references: References,
+  ): Promise<PartitionFindings> {
+    const only = (what: string): PartitionFindings => ({
+      faults: [{ topic: topic.name, partition, what }],
+      chunks: 0,
+      bytes: 0,
+    });
+    try {
+      const image = await this.#image(topic, index);
+      if (!image?.partitions.has(partition) || image.isSealed) return only("has no sequencer");
+      return await new PartitionFsck(this.#deps, { topic, partition, image }, references, this.#call).check();
+    } catch (error) {
+      if (!(error instanceof FormatNewer)) throw error;
+      this.#isPartlyUnknown = true;
+      return only(error.message);
     }
   }
 

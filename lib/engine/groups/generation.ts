@@ -9,6 +9,7 @@ import {
   type PiecesName,
   type RosterMember,
 } from "../../format/items/index.ts";
+import { located } from "../../format/levels/index.ts";
 import { SingleFlight } from "../../std/index.ts";
 import type { GroupStore } from "./store.ts";
 
@@ -37,7 +38,7 @@ export class Generations {
     const bytes = await this.#bytes(roster);
     if (bytes === undefined) return undefined;
     if (this.#roster?.name === roster.name) return this.#roster.value;
-    const value = new Map(decodeRoster(bytes).map(member => [member.key, member]));
+    const value = new Map(this.#read(roster, () => decodeRoster(bytes)).map(member => [member.key, member]));
     this.#roster = { name: roster.name, value };
     return value;
   }
@@ -49,9 +50,13 @@ export class Generations {
     const bytes = await this.#bytes(assignment);
     if (bytes === undefined) return undefined;
     if (this.#assignment?.name === assignment.name) return this.#assignment.value;
-    const value = decodeAssignment(bytes);
+    const value = this.#read(assignment, () => decodeAssignment(bytes));
     this.#assignment = { name: assignment.name, value };
     return value;
+  }
+
+  #read<T>({ name, generation }: PiecesName, read: () => T): T {
+    return located(() => `group ${this.#group}, generation ${generation}, pieces ${name}`, read);
   }
 
   #bytes(name: PiecesName): Promise<Uint8Array | undefined> {

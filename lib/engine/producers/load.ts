@@ -13,6 +13,7 @@ import {
   readProducers,
   type SequencerImage,
 } from "../../format/items/index.ts";
+import { located } from "../../format/levels/index.ts";
 import { present } from "../../std/index.ts";
 import { ReadFailed } from "../errors.ts";
 import { type DeadlineMs, repeating } from "../retry.ts";
@@ -67,7 +68,10 @@ async function readSnapshot(
     deps.items.get(producersKey(shard.topicId, partition), { consistent: true }),
   );
   if (!stored) return new Fold();
-  const { at, newestMs, producers } = readProducers(stored);
+  const { at, newestMs, producers } = located(
+    () => `the producers of ${shard.topicId}-${partition}`,
+    () => readProducers(stored),
+  );
   return new Fold({
     at,
     newestMs,

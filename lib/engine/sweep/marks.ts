@@ -11,6 +11,7 @@ import {
   markTimeOf,
   type SweepMark,
 } from "../../format/index.ts";
+import { located } from "../../format/levels/index.ts";
 import { type Codecs, type ObjectInfo, objectLimits } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 import type { EngineDeps } from "../types.ts";
@@ -64,14 +65,17 @@ export async function readMark(
   budget: Budget,
 ): Promise<SweepMark> {
   const found = await budget.call(() => objects.get(key));
-  const mark = found.kind === "found" ? decoded(found.bytes, codecs) : undefined;
+  const mark = found.kind === "found" ? decoded(key, found.bytes, codecs) : undefined;
   if (mark?.timeMs === timeMs) return mark;
   throw new SweepRefused(`the mark ${key} is missing or damaged: delete it, and an older one decides`);
 }
 
-function decoded(bytes: Uint8Array, codecs: Codecs): SweepMark | undefined {
+function decoded(key: string, bytes: Uint8Array, codecs: Codecs): SweepMark | undefined {
   try {
-    return decodeMark(bytes, codecs);
+    return located(
+      () => key,
+      () => decodeMark(bytes, codecs),
+    );
   } catch (error) {
     if (error instanceof MalformedBytes) return undefined;
     throw error;

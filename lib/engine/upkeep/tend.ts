@@ -5,6 +5,7 @@
 import type { PartitionIndex, ShardIndex } from "../../format/index.ts";
 import type { SequencerImage } from "../../format/items/index.ts";
 import { Cleaner } from "../cleaning/index.ts";
+import type { Cluster } from "../cluster.ts";
 import {
   type CompactionOptions,
   Compactor,
@@ -48,7 +49,7 @@ export const nothingDone: Tended = {
   isCutShort: false,
 };
 
-type Deps = CompactorDeps & RetentionDeps & { readonly shards: Shards };
+type Deps = CompactorDeps & RetentionDeps & { readonly shards: Shards; readonly cluster: Cluster };
 
 export class Tender {
   readonly #deps: Deps;
@@ -65,8 +66,9 @@ export class Tender {
     this.#merger = new Merger(deps, options);
   }
 
-  /** Looks after a shard of a topic that is in use. Throws what the stores throw. */
+  /** Looks after a shard of a topic that is in use. Throws what the stores throw, and FormatNewer. */
   async tend(topic: Topic, index: ShardIndex, nowMs: number, budget: Budget): Promise<Tended> {
+    await this.#deps.cluster.checkUpkeepFormat("seen");
     const done = { ...nothingDone };
     const siteOf = this.#sites(topic, index, budget);
     for (const partition of partitionsOfShard(topic, index)) {

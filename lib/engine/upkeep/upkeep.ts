@@ -52,8 +52,9 @@ export class Upkeep {
     return this.#tender.tend(topic, shard, this.#deps.clock.now(), new Budget(this.#deps, limits, signal));
   }
 
-  /** Every shard's turn. Throws what the stores throw when the topics cannot be listed. */
-  round(options: RoundOptions): Promise<RoundReport> {
+  /** Every shard's turn. Throws what the stores throw when the topics cannot be listed, and FormatNewer. */
+  async round(options: RoundOptions): Promise<RoundReport> {
+    await this.#deps.cluster.checkUpkeepFormat("now");
     return runRound({ ...this.#deps, tender: this.#tender }, options);
   }
 
@@ -83,12 +84,14 @@ export class Upkeep {
   }
 
   /** Removes what the table holds of deleted topics. Throws what the stores throw; the next turn goes on. */
-  purge(limits: BudgetLimits, signal?: AbortSignal): Promise<PurgeReport> {
+  async purge(limits: BudgetLimits, signal?: AbortSignal): Promise<PurgeReport> {
+    await this.#deps.cluster.checkUpkeepFormat("seen");
     return this.#purger.purge(new Budget(this.#deps, limits, signal));
   }
 
-  /** Deletes segments that nothing refers to. Throws SweepRefused, or what the stores throw. */
-  sweep(limits: BudgetLimits, signal?: AbortSignal): Promise<SweepReport> {
+  /** Deletes segments that nothing refers to. Throws SweepRefused, FormatNewer, or what the stores throw. */
+  async sweep(limits: BudgetLimits, signal?: AbortSignal): Promise<SweepReport> {
+    await this.#deps.cluster.checkUpkeepFormat("now");
     return this.#sweeper.sweep(new Budget(this.#deps, limits, signal));
   }
 }

@@ -7,6 +7,7 @@
  */
 import type { Condition, Item, Update } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
+import { checkVersionIfAny, located } from "../levels/index.ts";
 import { type CompactedPage, encodeCompactedPage } from "./compacted-page.ts";
 
 /** stored: never change or reuse. */
@@ -51,6 +52,10 @@ export function isAnnounced({ attributes }: Pick<Item, "attributes">): boolean {
 
 /** The first offset of the page that is announced. Throws MalformedBytes. */
 export function announcedStart({ pk, sk, attributes }: Item): number {
+  located(
+    () => `page ${pk}/${sk}`,
+    () => checkVersionIfAny("announcedPage", attributes["v"]),
+  );
   const start = attributes[startAttribute];
   if (typeof start !== "number") throw new MalformedBytes(`page ${pk}/${sk} is announced without its start`);
   return start;

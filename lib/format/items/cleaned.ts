@@ -6,10 +6,8 @@
 import type { Attributes, Condition, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 import { type Offset, offset, type PartitionIndex, type TopicId } from "../ids.ts";
+import { checkVersion, encodings } from "../levels/index.ts";
 import { pagePartitionKey } from "./page.ts";
-
-/** stored: never change or reuse. */
-const cleanedVersion = 1;
 
 /** How far key compaction has come. */
 export type Cleaned = {
@@ -30,7 +28,7 @@ export function cleanedItem(
   partition: PartitionIndex,
   { at, round }: Cleaned,
 ): { readonly item: Item; readonly condition: Condition } {
-  const attributes = { v: cleanedVersion, at, ...(round && { to: round.to, done: round.done }) };
+  const attributes = { v: encodings.cleaned.written, at, ...(round && { to: round.to, done: round.done }) };
   return {
     item: { ...cleanedKey(topic, partition), attributes },
     condition: [
@@ -39,12 +37,12 @@ export function cleanedItem(
   };
 }
 
-/** Reads a checkpoint; at 0 where there is none. Throws MalformedBytes. */
+/** Reads a checkpoint; at 0 where there is none. Throws MalformedBytes, and FormatNewer. */
 export function readCleaned(attributes: Attributes | undefined): Cleaned {
   if (attributes === undefined) return { at: offset(0) };
   const { v, at, to, done } = attributes;
-  if (v !== cleanedVersion || typeof at !== "number")
-    throw new MalformedBytes(`a cleaner checkpoint of version ${String(v)} at ${String(at)}`);
+  checkVersion("cleaned", v);
+  if (typeof at !== "number") throw new MalformedBytes(`a cleaner checkpoint at ${String(at)}`);
   if (typeof to !== "number" || typeof done !== "number") return { at: offset(at) };
   return { at: offset(at), round: { to: offset(to), done: offset(done) } };
 }

@@ -20,12 +20,11 @@ import {
   sortable,
   type TopicId,
 } from "../ids.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 import { limits } from "../limits.ts";
 import { segmentHeaderBytes } from "../segment/index.ts";
 import { pagePartitionKey } from "./page.ts";
 
-/** stored: never change or reuse. */
-const compactedPageVersion = 1;
 const bytesAttribute = "b";
 /** stored: never change or reuse. Bits of `flags`. */
 const blockFlags = { lost: 1 } as const;
@@ -106,7 +105,10 @@ export function readCompactedPageItem(item: Item): CompactedPage {
   if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`page ${item.pk}/${item.sk} holds no bytes`);
   const objectId = item.sk.slice(-16) as SegmentId;
   segmentIdBytes(objectId);
-  const page = decodeCompactedPage(bytes, objectId);
+  const page = located(
+    () => `page ${item.pk}/${item.sk}`,
+    () => decodeCompactedPage(bytes, objectId),
+  );
   if (item.sk !== `c#${sortable(page.end)}#${objectId}`)
     throw new MalformedBytes(`page ${item.pk}/${item.sk} ends at ${page.end}`);
   return page;
@@ -115,7 +117,7 @@ export function readCompactedPageItem(item: Item): CompactedPage {
 /** Packs a page by the grammar above; asserts that its blocks fill [start, end) and lie back to back. */
 export function encodeCompactedPage(page: CompactedPage): Uint8Array {
   const writer = new Writer(24 * page.blocks.length + 32)
-    .u8(compactedPageVersion)
+    .u8(encodings.compactedPage.written)
     .varint(page.start)
     .varint(page.sizeBytes)
     .varint(page.tombstonesUntilMs)
@@ -139,12 +141,10 @@ export function encodeCompactedPage(page: CompactedPage): Uint8Array {
   return writer.finish();
 }
 
-/** Unpacks the page of an object. Throws MalformedBytes. */
+/** Unpacks the page of an object. Throws MalformedBytes, and FormatNewer. */
 export function decodeCompactedPage(bytes: Uint8Array, objectId: SegmentId): CompactedPage {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== compactedPageVersion)
-    throw new MalformedBytes(`compacted page version ${version} is not known`);
+  checkVersion("compactedPage", reader.u8());
   const start = offset(reader.varint());
   const sizeBytes = reader.varint();
   const tombstonesUntilMs = reader.varint();

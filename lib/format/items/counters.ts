@@ -5,12 +5,10 @@
  */
 import type { Attributes, Condition, ItemKey, Update } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
+import { checkVersionIfAny, located } from "../levels/index.ts";
 
 /** stored: never change or reuse. */
 export type CounterName = "floor" | "cluster" | "format-level" | "producer-id";
-
-/** The format that this program writes; it reads this one and the next. */
-export const formatLevel = 1;
 
 /** Where a counter lies. */
 export function counterKey(name: CounterName): ItemKey {
@@ -32,15 +30,23 @@ export function raiseCounterUpdate(to: number): { readonly update: Update; reado
   };
 }
 
-/** The number of a counter; 0 when it was never written. */
+/** The number of a counter; 0 when it was never written. Throws MalformedBytes, and FormatNewer. */
 export function readNumberCounter(name: CounterName, attributes: Attributes | undefined): number {
+  located(
+    () => `counter ${name}`,
+    () => checkVersionIfAny("counter", attributes?.["v"]),
+  );
   const value = attributes?.["value"] ?? 0;
   if (typeof value !== "number") throw new MalformedBytes(`counter ${name} is no number`);
   return value;
 }
 
-/** The text of a counter, if it was written. */
+/** The text of a counter, if it was written. Throws MalformedBytes, and FormatNewer. */
 export function readTextCounter(name: CounterName, attributes: Attributes | undefined): string | undefined {
+  located(
+    () => `counter ${name}`,
+    () => checkVersionIfAny("counter", attributes?.["v"]),
+  );
   const value = attributes?.["value"];
   if (value !== undefined && typeof value !== "string")
     throw new MalformedBytes(`counter ${name} is no text`);

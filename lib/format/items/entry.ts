@@ -12,9 +12,7 @@
  */
 import { assert, MalformedBytes, Reader, Writer } from "../../std/index.ts";
 import { type PartitionIndex, storedPartition } from "../ids.ts";
-
-/** stored: never change or reuse. */
-const entryVersion = 1;
+import { checkVersion, encodings } from "../levels/index.ts";
 
 /** Where the bytes of a segment lie. */
 export type Tier = "item" | "object";
@@ -51,18 +49,17 @@ export type Entry = { readonly tier: Tier; readonly chunks: readonly EntryChunk[
 /** Packs an entry by the grammar above. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const writer = new Writer(24 * entry.chunks.length + 8)
-    .u8(entryVersion)
+    .u8(encodings.entry.written)
     .u8(tierNumbers[entry.tier])
     .varint(entry.chunks.length);
   for (const chunk of entry.chunks) writeChunkFacts(writer.varint(chunk.partition), chunk);
   return writer.finish();
 }
 
-/** Unpacks an entry. Throws MalformedBytes. */
+/** Unpacks an entry. Throws MalformedBytes, and FormatNewer. */
 export function decodeEntry(bytes: Uint8Array): Entry {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== entryVersion) throw new MalformedBytes(`entry version ${version} is not known`);
+  checkVersion("entry", reader.u8());
   const tier = readTier(reader);
   const chunks: EntryChunk[] = [];
   for (let rest = reader.varint(); rest > 0; rest--)

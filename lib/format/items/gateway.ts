@@ -4,6 +4,7 @@
  */
 import type { Attributes, Condition, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
+import { checkVersionIfAny, located } from "../levels/index.ts";
 
 /** The partition key of all gateways. */
 export const gatewayPartitionKey = "N";
@@ -30,8 +31,12 @@ export function gatewayItem({ id, host, port, holder, untilMs }: GatewayItem): I
   return { ...gatewayKey(id), attributes: { host, port, holder, untilMs } };
 }
 
-/** Reads a gateway. Throws MalformedBytes. */
-export function readGateway(sk: string, { host, port, holder, untilMs }: Attributes): GatewayItem {
+/** Reads a gateway. Throws MalformedBytes, and FormatNewer. */
+export function readGateway(sk: string, { v, host, port, holder, untilMs }: Attributes): GatewayItem {
+  located(
+    () => `gateway ${sk}`,
+    () => checkVersionIfAny("gateway", v),
+  );
   const id = Number(sk);
   const isWhole = typeof host === "string" && typeof port === "number" && typeof untilMs === "number";
   if (!isWhole || typeof holder !== "string" || !Number.isSafeInteger(id))
@@ -46,7 +51,11 @@ export function gatewayFree(holder: string, deadBeforeMs: number): Condition {
       kind: "either",
       of: [
         [{ kind: "itemAbsent" }],
-        [{ kind: "below", name: "untilMs", value: deadBeforeMs }],
+        [
+          { kind: "below", name: "untilMs", value: deadBeforeMs },
+          // What a newer release has written is not ours to replace.
+          { kind: "absent", name: "v" },
+        ],
         [{ kind: "equals", name: "holder", value: holder }],
       ],
     },

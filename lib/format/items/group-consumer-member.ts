@@ -11,14 +11,13 @@
 import type { Attributes, Condition, Item } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 import { type TopicId, topicIdBytes, topicIdFromBytes } from "../ids.ts";
+import { checkVersion, type EncodingName, encodings, located } from "../levels/index.ts";
 import { decodeProtocols, encodeProtocols, type GroupProtocol, groupMemberKey } from "./group-member.ts";
 
 /** stored: never change or reuse. */
 const consumerMemberVersion = 1;
 /** An older release must not take a hosted member for one of KIP-848. */
 const hostedMemberVersion = 2;
-const partitionsVersion = 1;
-const subscriptionVersion = 1;
 
 const topicIdLength = 16;
 
@@ -95,8 +94,15 @@ export function memberUnchanged(before: ConsumerMember | undefined): Condition {
       ];
 }
 
-/** Reads a member. Throws MalformedBytes. */
+/** Reads a member. Throws MalformedBytes, and FormatNewer. */
 export function readConsumerMember(sk: string, attributes: Attributes): ConsumerMember {
+  return located(
+    () => `member ${sk}`,
+    () => read(sk, attributes),
+  );
+}
+
+function read(sk: string, attributes: Attributes): ConsumerMember {
   const number = (name: string): number => {
     const value = attributes[name];
     if (typeof value !== "number") throw new MalformedBytes(`member ${sk}: ${name} is no number`);
@@ -113,8 +119,7 @@ export function readConsumerMember(sk: string, attributes: Attributes): Consumer
     return value;
   };
   const version = number("v");
-  if (version !== consumerMemberVersion && version !== hostedMemberVersion)
-    throw new MalformedBytes(`member ${sk}: version ${attributes["v"]} is not known`);
+  checkVersion("consumerMember", version);
   const { instanceId, rackId } = attributes;
   return {
     memberId: text("memberId"),
@@ -136,7 +141,7 @@ export function readConsumerMember(sk: string, attributes: Attributes): Consumer
 
 /** Packs partitions by the grammar above. */
 export function encodeTopicPartitions(partitions: TopicPartitions): Uint8Array {
-  const writer = new Writer().u8(partitionsVersion).varint(partitions.size);
+  const writer = new Writer().u8(encodings.partitions.written).varint(partitions.size);
   for (const [topicId, indexes] of partitions) {
     writer.put(topicIdBytes(topicId)).varint(indexes.length);
     for (const index of indexes) writer.varint(index);
@@ -146,7 +151,7 @@ export function encodeTopicPartitions(partitions: TopicPartitions): Uint8Array {
 
 /** Unpacks partitions. Throws MalformedBytes. */
 export function decodeTopicPartitions(bytes: Uint8Array): TopicPartitions {
-  const reader = begin(bytes, partitionsVersion, "partitions");
+  const reader = begin(bytes, "partitions");
   const partitions = new Map<TopicId, readonly number[]>();
   for (let left = reader.varint(); left > 0; left--) {
     const topicId = topicIdFromBytes(reader.take(topicIdLength));
@@ -160,7 +165,7 @@ export function decodeTopicPartitions(bytes: Uint8Array): TopicPartitions {
 
 /** Packs a subscription by the grammar above. */
 export function encodeSubscription({ names, regex, assignor }: Subscription): Uint8Array {
-  const writer = new Writer().u8(subscriptionVersion).varint(names.length);
+  const writer = new Writer().u8(encodings.subscription.written).varint(names.length);
   for (const name of names) writer.text(name);
   writer.u8(regex === undefined ? 0 : 1);
   if (regex !== undefined) writer.text(regex);
@@ -169,7 +174,7 @@ export function encodeSubscription({ names, regex, assignor }: Subscription): Ui
 
 /** Unpacks a subscription. Throws MalformedBytes. */
 export function decodeSubscription(bytes: Uint8Array): Subscription {
-  const reader = begin(bytes, subscriptionVersion, "a subscription");
+  const reader = begin(bytes, "subscription");
   const names: string[] = [];
   for (let left = reader.varint(); left > 0; left--) names.push(reader.text());
   const regex = reader.u8() === 1 ? reader.text() : undefined;
@@ -178,9 +183,8 @@ export function decodeSubscription(bytes: Uint8Array): Subscription {
   return { names, ...(regex !== undefined && { regex }), ...(assignor !== "" && { assignor }) };
 }
 
-function begin(bytes: Uint8Array, version: number, what: string): Reader {
+function begin(bytes: Uint8Array, name: EncodingName): Reader {
   const reader = new Reader(bytes);
-  const found = reader.u8();
-  if (found !== version) throw new MalformedBytes(`${what} of version ${found} are not known`);
+  checkVersion(name, reader.u8());
   return reader;
 }

@@ -10,11 +10,8 @@
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 import { groupPartitionKey } from "./group-state.ts";
-
-/** stored: never change or reuse. */
-const memberVersion = 1;
-const protocolsVersion = 1;
 
 /** One way to divide the work that a member knows, and what it says about itself to the leader. */
 export type GroupProtocol = { readonly name: string; readonly metadata: Uint8Array };
@@ -53,7 +50,7 @@ export function memberKeyIn(sk: string): string {
 
 /** A member as it is stored. */
 export function classicMemberAttributes({ protocols, ...flat }: ClassicMember): Attributes {
-  return { v: memberVersion, ...flat, protocols: encodeProtocols(protocols) };
+  return { v: encodings.classicMember.written, ...flat, protocols: encodeProtocols(protocols) };
 }
 
 /** Holds while the item is of this very member: its id, not only its key. */
@@ -71,7 +68,7 @@ export function hasNotBeaten(memberId: string, beat: string): Condition {
   return [...isMember(memberId), { kind: "equals", name: "beat", value: beat }];
 }
 
-/** Reads a member. Throws MalformedBytes. */
+/** Reads a member. Throws MalformedBytes, and FormatNewer. */
 export function readClassicMember(sk: string, attributes: Attributes): ClassicMember {
   const number = (name: string): number => {
     const value = attributes[name];
@@ -83,8 +80,10 @@ export function readClassicMember(sk: string, attributes: Attributes): ClassicMe
     if (typeof value !== "string") throw new MalformedBytes(`member ${sk}: ${name} is no text`);
     return value;
   };
-  if (number("v") !== memberVersion)
-    throw new MalformedBytes(`member ${sk}: version ${attributes["v"]} is not known`);
+  located(
+    () => `member ${sk}`,
+    () => checkVersion("classicMember", attributes["v"]),
+  );
   const { instanceId, protocols } = attributes;
   if (!(protocols instanceof Uint8Array)) throw new MalformedBytes(`member ${sk}: protocols are no bytes`);
   return {
@@ -97,22 +96,24 @@ export function readClassicMember(sk: string, attributes: Attributes): ClassicMe
     sessionMs: number("sessionMs"),
     rebalanceMs: number("rebalanceMs"),
     protocolType: text("protocolType"),
-    protocols: decodeProtocols(protocols),
+    protocols: located(
+      () => `member ${sk}`,
+      () => decodeProtocols(protocols),
+    ),
   };
 }
 
 /** Packs protocols by the grammar above. */
 export function encodeProtocols(protocols: readonly GroupProtocol[]): Uint8Array {
-  const writer = new Writer().u8(protocolsVersion).varint(protocols.length);
+  const writer = new Writer().u8(encodings.protocols.written).varint(protocols.length);
   for (const { name, metadata } of protocols) writer.text(name).block(metadata);
   return writer.finish();
 }
 
-/** Unpacks protocols. Throws MalformedBytes. */
+/** Unpacks protocols. Throws MalformedBytes, and FormatNewer. */
 export function decodeProtocols(bytes: Uint8Array): readonly GroupProtocol[] {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== protocolsVersion) throw new MalformedBytes(`protocols of version ${version} are not known`);
+  checkVersion("protocols", reader.u8());
   const protocols: GroupProtocol[] = [];
   for (let left = reader.varint(); left > 0; left--)
     protocols.push({ name: reader.text(), metadata: reader.block() });

@@ -19,11 +19,10 @@ import {
 } from "../../ports/index.ts";
 import { assert, MalformedBytes, Reader, textOf, utf8, Writer } from "../../std/index.ts";
 import type { TopicId } from "../ids.ts";
+import { checkVersion, encodings } from "../levels/index.ts";
 import { limits } from "../limits.ts";
 import { groupPartitionKey } from "./group-state.ts";
 
-/** stored: never change or reuse. */
-const offsetsVersion = 1;
 const sortKeyPrefix = "o#";
 
 /** The longest encoding of offset, leader epoch and time, with the name of the attribute, bytes. */
@@ -95,9 +94,9 @@ export function decodeCommitted(bytes: Uint8Array): CommittedOffset {
   };
 }
 
-/** Reads all but the offsets. Throws MalformedBytes. */
+/** Reads all but the offsets. Throws MalformedBytes, and FormatNewer. */
 export function readOffsetsHead({ v, g, n }: Attributes): OffsetsHead {
-  if (v !== offsetsVersion) throw new MalformedBytes(`offsets of a group: version ${String(v)} is not known`);
+  checkVersion("groupOffsets", v);
   if (typeof g !== "number" || typeof n !== "number")
     throw new MalformedBytes(`offsets of a group: generation ${String(g)}, version ${String(n)}`);
   return { generation: g, version: n };
@@ -149,7 +148,7 @@ export function offsetsItem(
   kept: Attributes,
   { set, remove }: OffsetsChange,
 ): { readonly item: Item; readonly condition: Condition } {
-  const head = { v: offsetsVersion, g: generation, n: (before?.version ?? 0) + 1 };
+  const head = { v: encodings.groupOffsets.written, g: generation, n: (before?.version ?? 0) + 1 };
   const attributes: Record<string, ItemValue> = { ...kept, ...head, ...named(set) };
   for (const partition of remove) delete attributes[offsetsName(partition)];
   return {

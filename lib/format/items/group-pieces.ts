@@ -9,12 +9,9 @@
  */
 import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
 import { assert, concat, MalformedBytes, Reader, Writer } from "../../std/index.ts";
+import { checkVersion, type EncodingName, encodings } from "../levels/index.ts";
 import { limits } from "../limits.ts";
 import { groupPartitionKey, type PiecesName } from "./group-state.ts";
-
-/** stored: never change or reuse. */
-const rosterVersion = 1;
-const assignmentVersion = 1;
 
 const generationDigits = 10;
 const pieceDigits = 3;
@@ -74,7 +71,7 @@ export function joinPieces(pieces: readonly Attributes[]): Uint8Array {
 
 /** Packs a roster by the grammar above. */
 export function encodeRoster(members: readonly RosterMember[]): Uint8Array {
-  const writer = new Writer().u8(rosterVersion).varint(members.length);
+  const writer = new Writer().u8(encodings.roster.written).varint(members.length);
   for (const { key, memberId, instanceId, metadata } of members)
     writer
       .text(key)
@@ -86,7 +83,7 @@ export function encodeRoster(members: readonly RosterMember[]): Uint8Array {
 
 /** Unpacks a roster. Throws MalformedBytes. */
 export function decodeRoster(bytes: Uint8Array): readonly RosterMember[] {
-  const reader = begin(bytes, rosterVersion, "a roster");
+  const reader = begin(bytes, "roster");
   const members: RosterMember[] = [];
   for (let left = reader.varint(); left > 0; left--) {
     const [key, memberId, instanceId] = [reader.text(), reader.text(), reader.text()];
@@ -98,23 +95,22 @@ export function decodeRoster(bytes: Uint8Array): readonly RosterMember[] {
 
 /** Packs what each member was assigned, by its key. */
 export function encodeAssignment(assignments: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const writer = new Writer().u8(assignmentVersion).varint(assignments.size);
+  const writer = new Writer().u8(encodings.assignment.written).varint(assignments.size);
   for (const [key, bytes] of assignments) writer.text(key).block(bytes);
   return writer.finish();
 }
 
 /** Unpacks an assignment. Throws MalformedBytes. */
 export function decodeAssignment(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const reader = begin(bytes, assignmentVersion, "an assignment");
+  const reader = begin(bytes, "assignment");
   const assignments = new Map<string, Uint8Array>();
   for (let left = reader.varint(); left > 0; left--) assignments.set(reader.text(), reader.block());
   reader.end("an assignment");
   return assignments;
 }
 
-function begin(bytes: Uint8Array, version: number, what: string): Reader {
+function begin(bytes: Uint8Array, name: EncodingName): Reader {
   const reader = new Reader(bytes);
-  const found = reader.u8();
-  if (found !== version) throw new MalformedBytes(`${what} of version ${found} is not known`);
+  checkVersion(name, reader.u8());
   return reader;
 }

@@ -12,6 +12,7 @@
  */
 import type { Attributes, Condition, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
+import { checkVersion, located } from "../levels/index.ts";
 
 /** stored: never change or reuse. */
 const groupStateVersion = 1;
@@ -99,7 +100,7 @@ export function groupUnchanged(before: GroupState | undefined): Condition {
     : [{ kind: "equals", name: "version", value: before.version }];
 }
 
-/** Reads a group's state. Throws MalformedBytes. */
+/** Reads a group's state. Throws MalformedBytes, and FormatNewer. */
 export function readGroupState(group: string, attributes: Attributes): GroupState {
   const number = (name: string): number => {
     const value = attributes[name];
@@ -111,9 +112,10 @@ export function readGroupState(group: string, attributes: Attributes): GroupStat
     if (found === undefined) throw new MalformedBytes(`group ${group}: ${name} "${attributes[name]}"`);
     return found;
   };
-  const version = number("v");
-  if (version !== groupStateVersion && version !== adoptingStateVersion)
-    throw new MalformedBytes(`group ${group}: version ${attributes["v"]} is not known`);
+  located(
+    () => `group ${group}`,
+    () => checkVersion("groupState", attributes["v"]),
+  );
   const text = (name: string): string | undefined => {
     const value = attributes[name];
     if (value !== undefined && typeof value !== "string")

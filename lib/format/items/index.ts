@@ -23,7 +23,6 @@ export {
   type CounterName,
   counterAttributes,
   counterKey,
-  formatLevel,
   raiseCounterUpdate,
   readNumberCounter,
   readTextCounter,

@@ -10,6 +10,7 @@
 import type { Attributes, Condition, Item, ItemKey, ItemValue } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 import { type TopicId, topicIdBytes, topicIdFromBytes } from "../ids.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 import {
   decodeSubscription,
   decodeTopicPartitions,
@@ -18,10 +19,6 @@ import {
   type Subscription,
   type TopicPartitions,
 } from "./group-consumer-member.ts";
-
-/** stored: never change or reuse. */
-const instanceVersion = 1;
-const positionsVersion = 1;
 
 const topicIdLength = 16;
 
@@ -76,7 +73,7 @@ export function instanceItem(group: string, name: string, instance: InstanceItem
   return {
     ...instanceKey(group, name),
     attributes: {
-      v: instanceVersion,
+      v: encodings.instance.written,
       ...flat,
       ...plain,
       commitsItself: commitsItself ? 1 : 0,
@@ -95,8 +92,15 @@ export function instanceUnchanged(before: InstanceItem | undefined): Condition {
     : [{ kind: "equals", name: "stamp", value: before.stamp }];
 }
 
-/** Reads an instance. Throws MalformedBytes. */
+/** Reads an instance. Throws MalformedBytes, and FormatNewer. */
 export function readInstance(name: string, attributes: Attributes): InstanceItem {
+  return located(
+    () => `instance ${name}`,
+    () => read(name, attributes),
+  );
+}
+
+function read(name: string, attributes: Attributes): InstanceItem {
   const number = (field: string): number => {
     const value = attributes[field];
     if (typeof value !== "number") throw new MalformedBytes(`instance ${name}: ${field} is no number`);
@@ -107,8 +111,7 @@ export function readInstance(name: string, attributes: Attributes): InstanceItem
     if (!(value instanceof Uint8Array)) throw new MalformedBytes(`instance ${name}: ${field} is no bytes`);
     return value;
   };
-  if (number("v") !== instanceVersion)
-    throw new MalformedBytes(`instance ${name}: version ${attributes["v"]} is not known`);
+  checkVersion("instance", attributes["v"]);
   return {
     settings: {
       format: text(name, "format", attributes["format"]),
@@ -131,7 +134,7 @@ export function readInstance(name: string, attributes: Attributes): InstanceItem
 
 /** Packs positions by the grammar above. */
 export function encodePositions(positions: Positions): Uint8Array {
-  const writer = new Writer().u8(positionsVersion).varint(positions.size);
+  const writer = new Writer().u8(encodings.positions.written).varint(positions.size);
   for (const [topicId, offsets] of positions) {
     writer.put(topicIdBytes(topicId)).varint(offsets.size);
     for (const [partition, offset] of offsets) writer.varint(partition).varint(offset);
@@ -142,8 +145,7 @@ export function encodePositions(positions: Positions): Uint8Array {
 /** Unpacks positions. Throws MalformedBytes. */
 export function decodePositions(bytes: Uint8Array): Positions {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== positionsVersion) throw new MalformedBytes(`positions of version ${version} are not known`);
+  checkVersion("positions", reader.u8());
   const positions = new Map<TopicId, ReadonlyMap<number, number>>();
   for (let left = reader.varint(); left > 0; left--) {
     const topicId = topicIdFromBytes(reader.take(topicIdLength));

@@ -1,6 +1,7 @@
 /**
  * A lease: `J` / `<work>#<topic id>#<shard>`. Who holds it works there, and others work elsewhere meanwhile: that saves double work
  * and money, and nothing more. Attributes: owner, untilMs (the holder's wall clock).
+ * A lease of a newer release has a `v`, and is taken over by nobody who does not know it.
  */
 import type { Condition, Item, ItemKey } from "../../ports/index.ts";
 import type { ShardIndex, TopicId } from "../ids.ts";
@@ -23,7 +24,10 @@ export function leaseItem(
         kind: "either",
         of: [
           [{ kind: "itemAbsent" }],
-          [{ kind: "below", name: "untilMs", value: nowMs }],
+          [
+            { kind: "below", name: "untilMs", value: nowMs },
+            { kind: "absent", name: "v" },
+          ],
           [{ kind: "equals", name: "owner", value: owner }],
         ],
       },

@@ -17,10 +17,9 @@ import {
   sortable,
   type TopicId,
 } from "../ids.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 import { type ChunkFacts, readChunkFacts, readTier, type Tier, writeChunkFacts, writeTier } from "./entry.ts";
 
-/** stored: never change or reuse. */
-const pageVersion = 1;
 const bytesAttribute = "b";
 
 /** One segment's chunk for this partition. */
@@ -60,7 +59,10 @@ export function committedPageItem(topic: TopicId, partition: PartitionIndex, pag
 export function readPageItem(item: Item): Page {
   const bytes = item.attributes[bytesAttribute];
   if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`page ${item.pk}/${item.sk} holds no bytes`);
-  const page = decodePage(bytes);
+  const page = located(
+    () => `page ${item.pk}/${item.sk}`,
+    () => decodePage(bytes),
+  );
   if (item.sk !== committedPageSortKey(page.end))
     throw new MalformedBytes(`page ${item.pk}/${item.sk} ends at ${page.end}`);
   return page;
@@ -69,7 +71,7 @@ export function readPageItem(item: Item): Page {
 /** Packs a page by the grammar above; asserts that its entries fill [start, end). */
 export function encodePage(page: Page): Uint8Array {
   const writer = new Writer(40 * page.entries.length + 16)
-    .u8(pageVersion)
+    .u8(encodings.page.written)
     .varint(page.start)
     .varint(page.entries.length);
   let end: number = page.start;
@@ -81,11 +83,10 @@ export function encodePage(page: Page): Uint8Array {
   return writer.finish();
 }
 
-/** Unpacks a page. Throws MalformedBytes. */
+/** Unpacks a page. Throws MalformedBytes, and FormatNewer. */
 export function decodePage(bytes: Uint8Array): Page {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== pageVersion) throw new MalformedBytes(`page version ${version} is not known`);
+  checkVersion("page", reader.u8());
   const start = offset(reader.varint());
   const entries: PageEntry[] = [];
   let end: number = start;

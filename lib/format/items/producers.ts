@@ -9,11 +9,9 @@
 import type { Attributes, Condition, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes, Reader, Writer } from "../../std/index.ts";
 import type { PartitionIndex, TopicId } from "../ids.ts";
+import { checkVersion, encodings } from "../levels/index.ts";
 import { limits } from "../limits.ts";
 import { pagePartitionKey } from "./page.ts";
-
-/** stored: never change or reuse. */
-const producersVersion = 1;
 
 /** One producer, as it is stored. */
 export type StoredProducer = {
@@ -76,7 +74,7 @@ export function encodeProducers({ newestMs, producers }: Omit<StoredProducers, "
     bytes += row.length;
     rows.push(row);
   }
-  const writer = new Writer(bytes + 16).u8(producersVersion).varint(newestMs).varint(rows.length);
+  const writer = new Writer(bytes + 16).u8(encodings.producers.written).varint(newestMs).varint(rows.length);
   for (const row of rows) writer.put(row);
   return writer.finish();
 }
@@ -87,11 +85,10 @@ function encodeProducer({ producerId, epoch, lastTimeMs, ranges }: StoredProduce
   return writer.finish();
 }
 
-/** Unpacks producers. Throws MalformedBytes. */
+/** Unpacks producers. Throws MalformedBytes, and FormatNewer. */
 export function decodeProducers(bytes: Uint8Array): Omit<StoredProducers, "at"> {
   const reader = new Reader(bytes);
-  const version = reader.u8();
-  if (version !== producersVersion) throw new MalformedBytes(`producers version ${version} is not known`);
+  checkVersion("producers", reader.u8());
   const newestMs = reader.varint();
   const producers: StoredProducer[] = [];
   for (let rest = reader.varint(); rest > 0; rest--) {

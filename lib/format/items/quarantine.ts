@@ -15,12 +15,10 @@ import {
   sortable,
   type TopicId,
 } from "../ids.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 import { limits } from "../limits.ts";
 import type { Tier } from "./entry.ts";
 import { pagePartitionKey } from "./page.ts";
-
-/** stored: never change or reuse. */
-const quarantineVersion = 1;
 
 /** A chunk whose records, or some of them, cannot be read. */
 export type Quarantine = {
@@ -52,15 +50,18 @@ export function quarantineItem(topic: TopicId, partition: PartitionIndex, chunk:
   const { segmentId, ...rest } = chunk;
   return {
     ...quarantineKey(topic, partition, chunk.base + chunk.count),
-    attributes: { v: quarantineVersion, segment: segmentId, ...rest },
+    attributes: { v: encodings.quarantine.written, segment: segmentId, ...rest },
   };
 }
 
-/** Reads a record. Throws MalformedBytes. */
+/** Reads a record. Throws MalformedBytes, and FormatNewer. */
 export function readQuarantineItem({ pk, sk, attributes }: Item): Quarantine {
   const { v, segment, tier, position, length, base, count, why } = attributes;
+  located(
+    () => `quarantine ${pk}/${sk}`,
+    () => checkVersion("quarantine", v),
+  );
   const isWhole =
-    v === quarantineVersion &&
     typeof segment === "string" &&
     (tier === "item" || tier === "object") &&
     typeof position === "number" &&
@@ -68,8 +69,7 @@ export function readQuarantineItem({ pk, sk, attributes }: Item): Quarantine {
     typeof base === "number" &&
     typeof count === "number" &&
     typeof why === "string";
-  if (!isWhole)
-    throw new MalformedBytes(`quarantine ${pk}/${sk} is not of version ${quarantineVersion}, or not whole`);
+  if (!isWhole) throw new MalformedBytes(`quarantine ${pk}/${sk} is not whole`);
   segmentIdBytes(segment);
   return { segmentId: segment as SegmentId, tier, position, length, base: offset(base), count, why };
 }

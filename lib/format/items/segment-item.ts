@@ -5,6 +5,7 @@
 import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 import { type SegmentId, segmentId, segmentTime } from "../ids.ts";
+import { checkVersionIfAny, located } from "../levels/index.ts";
 import { segmentHash } from "../object-keys.ts";
 
 const bytesAttribute = "b";
@@ -28,8 +29,12 @@ export function segmentItem(id: SegmentId, bytes: Uint8Array): Item {
   return { ...segmentItemKey(id), attributes: { [bytesAttribute]: bytes } };
 }
 
-/** The whole segment, frame included. Throws MalformedBytes. */
+/** The whole segment, frame included. Throws MalformedBytes, and FormatNewer. */
 export function readSegmentItem(id: SegmentId, attributes: Attributes): Uint8Array {
+  located(
+    () => `item-tier segment ${id}`,
+    () => checkVersionIfAny("segmentItem", attributes["v"]),
+  );
   const bytes = attributes[bytesAttribute];
   if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`item-tier segment ${id} holds no bytes`);
   return bytes;

@@ -12,6 +12,7 @@
  *
  * Base offsets of live entries are not stored: they are walked back from n<p> in the order of s. That is why a roll
  * removes all entries or an oldest prefix, never a subset.
+ * A newer layout has a `v`, and no `seq`: the commit of an older release, which reads nothing before, is refused.
  */
 import type { Attributes, Condition, ItemKey, ItemValue, Update } from "../../ports/index.ts";
 import { assert, MalformedBytes, present } from "../../std/index.ts";
@@ -26,6 +27,7 @@ import {
   type TopicId,
   timeOf,
 } from "../ids.ts";
+import { checkVersionIfAny, located } from "../levels/index.ts";
 import { decodeEntry, type Entry, encodeEntry } from "./entry.ts";
 
 /** Where the sequencer of a shard lies. */
@@ -178,6 +180,8 @@ export function floorUpdate(to: number): { readonly update: Update; readonly con
           ],
         ],
       },
+      // A newer release has other rules, maybe: whoever reads the image says so.
+      { kind: "absent", name: "v" },
     ],
   };
 }
@@ -193,15 +197,22 @@ export function removeEntriesUpdate(ids: readonly SegmentId[]): {
   };
 }
 
-/** Reads an image and walks the base offsets of its live entries back from the next offsets. */
+/**
+ * Reads an image and walks the base offsets of its live entries back from the next offsets. Throws MalformedBytes, and FormatNewer.
+ */
 export function readSequencer(attributes: Attributes): SequencerImage {
+  checkVersionIfAny("sequencer", attributes["v"]);
   const partitions = new Map<PartitionIndex, PartitionHead>();
   const entries: { readonly segmentId: SegmentId; readonly order: number; readonly entry: Entry }[] = [];
   let liveBytes = 0;
   for (const [name, value] of Object.entries(attributes)) {
     if (value instanceof Uint8Array && name.startsWith("e")) {
       const segmentId = name.slice(1) as SegmentId;
-      entries.push({ segmentId, order: numberOf(attributes, `s${segmentId}`), entry: decodeEntry(value) });
+      entries.push({
+        segmentId,
+        order: numberOf(attributes, `s${segmentId}`),
+        entry: readEntry(segmentId, value),
+      });
       liveBytes += value.length + 2 * name.length + 4;
     } else if (/^n\d+$/.test(name)) {
       const p = storedPartition(Number(name.slice(1)));
@@ -222,6 +233,13 @@ export function readSequencer(attributes: Attributes): SequencerImage {
     live: walkBack(entries, partitions),
     liveBytes,
   };
+}
+
+function readEntry(segmentId: SegmentId, bytes: Uint8Array): Entry {
+  return located(
+    () => `entry ${segmentId}`,
+    () => decodeEntry(bytes),
+  );
 }
 
 function walkBack(

@@ -12,9 +12,7 @@
 import type { Attributes, Item, ItemKey } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
 import { type TopicId, topicIdBytes } from "../ids.ts";
-
-/** stored: never change or reuse. */
-const topicVersion = 1;
+import { checkVersion, encodings, located } from "../levels/index.ts";
 
 export type TopicState = "creating" | "active" | "deleting";
 
@@ -47,7 +45,7 @@ export function topicKey(name: string): ItemKey {
 /** A topic as it is stored. */
 export function topicAttributes(topic: TopicItem): Attributes {
   return {
-    v: topicVersion,
+    v: encodings.topic.written,
     id: topic.id,
     partitions: topic.partitions,
     width: topic.width,
@@ -58,7 +56,7 @@ export function topicAttributes(topic: TopicItem): Attributes {
   };
 }
 
-/** Reads a topic. Throws MalformedBytes. */
+/** Reads a topic. Throws MalformedBytes, and FormatNewer. */
 export function readTopic(name: string, attributes: Attributes): TopicItem {
   const text = (attribute: string): string => {
     const value = attributes[attribute];
@@ -70,8 +68,10 @@ export function readTopic(name: string, attributes: Attributes): TopicItem {
     if (typeof value !== "number") throw new MalformedBytes(`topic ${name}: ${attribute} is no number`);
     return value;
   };
-  if (number("v") !== topicVersion)
-    throw new MalformedBytes(`topic ${name}: version ${attributes["v"]} is not known`);
+  located(
+    () => `topic ${name}`,
+    () => checkVersion("topic", attributes["v"]),
+  );
   const state = text("state");
   if (state !== "creating" && state !== "active" && state !== "deleting")
     throw new MalformedBytes(`topic ${name}: state "${state}" is not known`);
@@ -108,20 +108,27 @@ export type PurgeRecord = {
 /** A purge record as it is stored. */
 export function purgeItem(purge: PurgeRecord): Item {
   const { id, ...attributes } = purge;
-  return { pk: topicPartitionKey, sk: `~${id}`, attributes: { v: topicVersion, ...attributes } };
+  return {
+    pk: topicPartitionKey,
+    sk: `~${id}`,
+    attributes: { v: encodings.purgeRecord.written, ...attributes },
+  };
 }
 
-/** Reads a purge record. Throws MalformedBytes. */
+/** Reads a purge record. Throws MalformedBytes, and FormatNewer. */
 export function readPurge({ sk, attributes }: Item): PurgeRecord {
   const { v, name, partitions, width, deletedMs } = attributes;
+  located(
+    () => `T/${sk}`,
+    () => checkVersion("purgeRecord", v),
+  );
   if (
-    v !== topicVersion ||
     typeof name !== "string" ||
     typeof partitions !== "number" ||
     typeof width !== "number" ||
     typeof deletedMs !== "number"
   )
-    throw new MalformedBytes(`purge record ${sk} is not of version ${topicVersion}, or not whole`);
+    throw new MalformedBytes(`purge record ${sk} is not whole`);
   const id = sk.slice(1);
   topicIdBytes(id);
   return { id: id as TopicId, name, partitions, width, deletedMs };

@@ -21,9 +21,8 @@ import {
   topicIdBytes,
   topicIdFromBytes,
 } from "../ids.ts";
+import { checkVersion, encodings, located } from "../levels/index.ts";
 
-/** stored: never change or reuse. */
-const segmentVersion = 1;
 const magic = utf8("CUML");
 /** Before the first chunk. stored: never change. */
 export const segmentHeaderBytes = magic.length + 1 + 12;
@@ -66,7 +65,7 @@ export class SegmentCorrupt extends CumulogError {
 export function encodeSegment(id: SegmentId, inputs: readonly ChunkInput[], codecs: Codecs): EncodedSegment {
   const header = new Writer(segmentHeaderBytes)
     .put(magic)
-    .u8(segmentVersion)
+    .u8(encodings.segment.written)
     .put(segmentIdBytes(id))
     .finish();
   const parts: Uint8Array[] = [header];
@@ -96,7 +95,7 @@ export function encodeSegment(id: SegmentId, inputs: readonly ChunkInput[], code
 }
 
 function encodeFooter(chunks: readonly ChunkInfo[]): Uint8Array {
-  const writer = new Writer(16 + chunks.length * 36).u8(segmentVersion).varint(chunks.length);
+  const writer = new Writer(16 + chunks.length * 36).u8(encodings.segment.written).varint(chunks.length);
   for (const chunk of chunks)
     writer
       .put(topicIdBytes(chunk.topicId))
@@ -108,7 +107,7 @@ function encodeFooter(chunks: readonly ChunkInfo[]): Uint8Array {
   return writer.u32(writer.length).put(magic).finish();
 }
 
-/** Reads the frame of a whole segment and checks every chunk. Throws SegmentCorrupt or MalformedBytes. */
+/** Reads the frame of a whole segment and checks every chunk. Throws SegmentCorrupt, MalformedBytes or FormatNewer. */
 export function decodeSegment(
   bytes: Uint8Array,
   codecs: Codecs,
@@ -130,9 +129,12 @@ function decodeHeader(bytes: Uint8Array): SegmentId {
   if (Buffer.compare(reader.take(magic.length), magic) !== 0)
     throw new SegmentCorrupt("no segment: wrong magic");
   const version = reader.u8();
-  if (version !== segmentVersion)
-    throw new SegmentCorrupt(`segment version ${version} is not known; this program reads ${segmentVersion}`);
-  return segmentIdFromBytes(reader.take(12));
+  const id = segmentIdFromBytes(reader.take(12));
+  located(
+    () => `segment ${id}`,
+    () => checkVersion("segment", version),
+  );
+  return id;
 }
 
 function decodeFooter(bytes: Uint8Array): readonly ChunkInfo[] {
@@ -146,8 +148,7 @@ function decodeFooter(bytes: Uint8Array): readonly ChunkInfo[] {
   if (footerAt < segmentHeaderBytes)
     throw new SegmentCorrupt(`a footer of ${footerBytes} bytes in ${bytes.length}`);
   const reader = new Reader(bytes.subarray(footerAt, footerAt + footerBytes));
-  const version = reader.u8();
-  if (version !== segmentVersion) throw new SegmentCorrupt(`segment footer version ${version} is not known`);
+  checkVersion("segment", reader.u8());
   const count = reader.varint();
   const chunks: ChunkInfo[] = [];
   let position = segmentHeaderBytes;

@@ -203,11 +203,10 @@ describe("a start", () => {
     await expectAll(dataDir);
   });
 
-  it("makes the index of objects anew when it is of another version", async () => {
+  it("makes the index of objects anew when it is of an older layout", async () => {
     const dataDir = await aDirectory();
-    const path = join(dataDir, "objects.db");
-    const database = new DatabaseSync(path);
-    database.exec("DELETE FROM objects; PRAGMA user_version = 99");
+    const database = new DatabaseSync(join(dataDir, "objects.db"));
+    database.exec("DELETE FROM objects; PRAGMA user_version = 0");
     database.close();
     await expectAll(dataDir);
   });
