@@ -87,7 +87,7 @@ export class Deliverer {
       if (loaded.kind === "loaded") return loaded.chunk;
       missing.add(wanted.segmentId);
       // The plan may be older than what moved the records: see where they are now.
-      const image = await this.#locator.strongImage(target, deadlineMs);
+      const image = await this.#locator.imageThatServes(target, deadlineMs);
       const again = await repeating(this.#deps, deadlineMs, () =>
         this.#planner.plan(target.shard, image, target.partition, place.base, 1, "anew", missing),
       );

@@ -13,6 +13,7 @@ import type { EngineDeps, EngineOptions, OffsetAnswer, OffsetRequest } from "../
 import type { PlannedChunk } from "./chunk.ts";
 import { type Chunk, describeChunk } from "./chunk.ts";
 import type { ChunkLoader } from "./load.ts";
+import { plansMax } from "./locate.ts";
 import type { Planner } from "./plan.ts";
 
 /** Chunks are walked in plans of about this many bytes, to bound what one query brings. */
@@ -28,6 +29,11 @@ type Target = {
   readonly head: PartitionHead;
   readonly deadlineMs: DeadlineMs;
 };
+
+type Timed = { readonly offset: number; readonly timestampMs: number };
+
+/** Told as what it is when a new look finds no other place. */
+class SegmentMissing extends RecordsCorrupt {}
 
 const none: OffsetAnswer = { kind: "offset", offset: -1, timestampMs: -1 };
 
@@ -61,20 +67,27 @@ export class OffsetLister {
   }
 
   async #listOne(request: OffsetRequest): Promise<OffsetAnswer> {
-    try {
-      const target = await this.#target(request);
-      switch (request.spec.kind) {
-        case "earliest":
-          return { kind: "offset", offset: target.head.start, timestampMs: -1 };
-        case "latest":
-          return { kind: "offset", offset: target.head.next, timestampMs: -1 };
-        case "maxTimestamp":
-          return await this.#largestTime(target);
-        case "atTime":
-          return await this.#firstAtTime(target, request.spec.timestampMs);
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.#look(request);
+      } catch (error) {
+        // What was planned may lie elsewhere by now, or be deleted: a new look says so. Else it is gone.
+        if (error instanceof SegmentMissing && attempt < plansMax) continue;
+        return { kind: "failed", error: asFailure(error) };
       }
-    } catch (error) {
-      return { kind: "failed", error: asFailure(error) };
+  }
+
+  async #look(request: OffsetRequest): Promise<OffsetAnswer> {
+    const target = await this.#target(request);
+    switch (request.spec.kind) {
+      case "earliest":
+        return { kind: "offset", offset: target.head.start, timestampMs: -1 };
+      case "latest":
+        return { kind: "offset", offset: target.head.next, timestampMs: -1 };
+      case "maxTimestamp":
+        return this.#largestTime(target);
+      case "atTime":
+        return this.#firstAtTime(target, request.spec.timestampMs);
     }
   }
 
@@ -101,13 +114,21 @@ export class OffsetLister {
 
   async #largestTime(target: Target): Promise<OffsetAnswer> {
     let largest: PlannedChunk | undefined;
+    let found: Timed = { offset: -1, timestampMs: -1 };
+    // Of a chunk that the log begins within, the largest time may be that of a record that is deleted.
     for await (const place of this.#chunks(target))
-      if (largest === undefined || place.maxTimestampMs > largest.maxTimestampMs) largest = place;
-    if (largest === undefined) return none;
-    let found = { offset: -1, timestampMs: -1 };
-    for await (const record of this.#records(target, largest, 0))
-      if (record.timestampMs > found.timestampMs) found = record;
+      if (place.base < target.head.start) found = await this.#largestIn(target, place, found);
+      else if (largest === undefined || place.maxTimestampMs > largest.maxTimestampMs) largest = place;
+    if (largest !== undefined && largest.maxTimestampMs > found.timestampMs)
+      found = await this.#largestIn(target, largest, found);
     return { kind: "offset", ...found };
+  }
+
+  async #largestIn(target: Target, place: PlannedChunk, before: Timed): Promise<Timed> {
+    let found = before;
+    for await (const record of this.#records(target, place, 0))
+      if (record.timestampMs > found.timestampMs) found = record;
+    return found;
   }
 
   /** Every chunk that holds readable records, in order of offset. */
@@ -126,11 +147,7 @@ export class OffsetLister {
   }
 
   /** The readable records of a chunk; batches that end before `fromTimeMs` are not opened. */
-  async *#records(
-    target: Target,
-    place: PlannedChunk,
-    fromTimeMs: number,
-  ): AsyncGenerator<{ readonly offset: number; readonly timestampMs: number }> {
+  async *#records(target: Target, place: PlannedChunk, fromTimeMs: number): AsyncGenerator<Timed> {
     const chunk = await this.#load(target, place);
     // A record that cannot be read may be the very one: better no answer than a later one.
     if (!chunk.isWhole)
@@ -149,6 +166,6 @@ export class OffsetLister {
   async #load(target: Target, place: PlannedChunk): Promise<Chunk> {
     const loaded = await this.#loader.load(place, "backlog", target.deadlineMs);
     if (loaded.kind === "loaded") return loaded.chunk;
-    throw new RecordsCorrupt(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
+    throw new SegmentMissing(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
   }
 }

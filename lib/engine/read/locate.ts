@@ -94,6 +94,14 @@ export class Locator {
     return image ?? this.#resolver.explainFence(target.topic);
   }
 
+  /**
+   * The same, for a reader whose records are not where they were: it hears what became of them. Throws what is true of the
+   * partition: its log may begin further on by now, or its topic be deleted.
+   */
+  async imageThatServes(target: Target, deadlineMs: DeadlineMs): Promise<SequencerImage> {
+    return (await this.#head(target, await this.strongImage(target, deadlineMs), deadlineMs)).image;
+  }
+
   /** Where the partition stands; says "sealed" and "out of range" only from a strong look. */
   async #head(
     target: Target,
