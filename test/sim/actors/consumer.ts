@@ -143,7 +143,8 @@ export class Consumer extends Hand {
     if (life === undefined || this.isGone || offsets.length === 0) return;
     const patience = this.prng.chance(0.7) ? patienceMs : this.prng.spread(100, 5_000);
     const heard = await this.#offsets.commit(life, this.#whoIn, this.options.topic, offsets, patience);
-    if (this.#isGood(heard)) this.#hasNews = false;
+    // What it has left out is news still.
+    if (this.#isGood(heard)) this.#hasNews = offsets.length < this.#owned.size;
   }
 
   async #oversleep(): Promise<void> {

@@ -168,6 +168,14 @@ async function beginToPoll(stage: Stage): Promise<void> {
   await poll(stage, p2, 1);
 }
 
+/** Others join, whose names come later: each time the reader is to have less, and gives it up by its next poll, but the last time. */
+async function pollBesideOthers(stage: Stage, life: Life): Promise<void> {
+  await stage.world.scheduler.sleep(2 * shortPatienceMs);
+  await beat(stage, life, "x");
+  await poll(stage, life, 0);
+  await beat(stage, life, "y");
+}
+
 export const consumerDuels: readonly Duel[] = [
   {
     name: "claim, new target",
@@ -235,5 +243,17 @@ export const consumerDuels: readonly Duel[] = [
       await look(stage);
     },
     afterwards: look,
+  },
+  {
+    name: "poll given up, others join",
+    prepare: beginToPoll,
+    first: (stage, life) => poll(stage, life, 0, shortPatienceMs),
+    second: pollBesideOthers,
+    // It is answered well, so until then it held what it was told.
+    afterwards: async stage => {
+      const p2 = stage.world.life("p2");
+      for (const called of ["x", "y", "y"]) await beat(stage, p2, called);
+      await poll(stage, p2, 0);
+    },
   },
 ];

@@ -24,6 +24,7 @@ import { foldSkipsGap } from "./fold-skips-gap.ts";
 import { forgottenByOwnClock } from "./forgotten-by-own-clock.ts";
 import { forgottenBySegmentTime } from "./forgotten-by-segment-time.ts";
 import { gapFromStaleFold } from "./gap-from-stale-fold.ts";
+import { givenUpByStaleCall } from "./given-up-by-stale-call.ts";
 import { givenUpUnasked } from "./given-up-unasked.ts";
 import { groupReadEventually } from "./group-read-eventually.ts";
 import { instanceWithoutStamp } from "./instance-without-stamp.ts";
@@ -117,6 +118,7 @@ export const mutants: readonly Mutant[] = [
   claimNotConfirmed,
   claimsNotLookedAt,
   givenUpUnasked,
+  givenUpByStaleCall,
   membersReadEventually,
   commitOfAnyEpoch,
   takeoverKeepsVersion,
