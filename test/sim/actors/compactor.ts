@@ -1,7 +1,7 @@
 /**
  * Looks after shards again and again, from any process, with budgets that cut it off, and now and then from two at once.
  */
-import type { BudgetLimits, Topic } from "../../../lib/engine/index.ts";
+import type { BudgetLimits, Tended, Topic } from "../../../lib/engine/index.ts";
 import { shardCount, shardIndex } from "../../../lib/format/index.ts";
 import { CumulogError } from "../../../lib/std/index.ts";
 import type { Prng } from "../world/prng.ts";
@@ -10,8 +10,9 @@ import type { Stage } from "./stage.ts";
 
 export async function compactor(stage: Stage, prng: Prng): Promise<void> {
   while (!stage.isOver && stage.mayCompact) {
-    await stage.pause(prng.spread(500, 10_000));
-    const { name } = prng.pick(stage.stable);
+    await stage.pause(prng.spread(100, 3_000));
+    const topics: readonly { readonly name: string }[] = prng.chance(0.85) ? stage.stable : stage.passing;
+    const { name } = prng.pick(topics);
     const lives = [stage.pickLife(prng), ...(prng.chance(0.4) ? [stage.pickLife(prng)] : [])];
     if (stage.isOver) return;
     if (lives.length > 1 && lives[0] !== lives[1]) stage.world.rows.add(16);
@@ -22,7 +23,7 @@ export async function compactor(stage: Stage, prng: Prng): Promise<void> {
 async function tendOnce(stage: Stage, prng: Prng, life: Life, name: string): Promise<void> {
   const limits: BudgetLimits = {
     bytesMax: prng.pick([1, 2_000, 1_000_000]),
-    callsMax: prng.pick([10, 40, 1_000]),
+    callsMax: prng.pick([10, 100, 1_000]),
     timeMsMax: 30_000,
     callMsMax: 5_000,
   };
@@ -31,11 +32,21 @@ async function tendOnce(stage: Stage, prng: Prng, life: Life, name: string): Pro
     try {
       const topic: Topic = await life.engine.topics.describe(name);
       const index = Math.floor(shard * shardCount(topic.partitions, topic.shardPartitions));
-      await life.engine.upkeep.tend(topic, shardIndex(index), limits);
+      return await life.engine.upkeep.tend(topic, shardIndex(index), limits);
     } catch (error) {
       // The stores fail in this weather: the next turn goes on.
       if (!(error instanceof CumulogError) || error.kind === "bug") throw error;
+      return undefined;
     }
   });
   if (result === killed) stage.world.rows.add(17);
+  else if (result !== undefined) count(stage, result);
+}
+
+function count({ world: { deeds } }: Stage, done: Tended): void {
+  deeds.add("object compacted", done.objects);
+  deeds.add("objects merged", done.merges);
+  deeds.add("record superseded by key", done.cleanedRecords);
+  deeds.add("offset expired", done.expired);
+  deeds.add("page dropped", done.droppedPages);
 }

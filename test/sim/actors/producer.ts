@@ -9,7 +9,7 @@ import { clientTimeMs } from "../world/client.ts";
 import type { Prng } from "../world/prng.ts";
 import { killed, type Life } from "../world/process.ts";
 import type { NewBatches } from "../world/requests.ts";
-import type { Stage } from "./stage.ts";
+import { aimAt, type StableTopic, type Stage } from "./stage.ts";
 
 /** Kafka's max.in.flight.requests.per.connection of an idempotent producer. */
 const underWayMax = 5;
@@ -57,13 +57,8 @@ class Session {
     this.#id = id;
     this.#past = past;
     this.#leaps = stage.world.leaps;
-    const topic = prng.pick(stage.stable.filter(({ isStamped }) => !isStamped));
-    this.#target = {
-      topic: topic.name,
-      log: topic.name,
-      partition: prng.below(topic.partitions),
-      isStamped: false,
-    };
+    const isFit = ({ isStamped, rules }: StableTopic): boolean => !isStamped && !rules?.isCompact;
+    this.#target = aimAt(prng, prng.pick(stage.stable.filter(isFit)));
   }
 
   async run(): Promise<void> {

@@ -4,6 +4,7 @@
 import type { Topic } from "../../../lib/engine/index.ts";
 import { defaultEngineOptions, type EngineOptions } from "../../../lib/engine/index.ts";
 import type { TopicId } from "../../../lib/format/index.ts";
+import type { LossRules } from "../checker/index.ts";
 import { Client, clientTimeMs } from "../world/client.ts";
 import type { Prng } from "../world/prng.ts";
 import type { Life } from "../world/process.ts";
@@ -31,7 +32,7 @@ export const stageEngineOptions: EngineOptions = {
   producerSnapshotEntries: 12,
   partitionsDefault: 2,
   sweep: { graceMs, restoreWindowMs: 0, table: "sim" },
-  compaction: { ...defaultEngineOptions.compaction, targetBytes: 3_000, ageMs: 5_000, mergePages: 3 },
+  compaction: { ...defaultEngineOptions.compaction, targetBytes: 3_000, ageMs: 1_000, mergePages: 3 },
 };
 
 /** A topic that lives as long as the run: its name is its log. */
@@ -40,6 +41,8 @@ export type StableTopic = {
   readonly partitions: number;
   readonly isStamped: boolean;
   readonly configs: Readonly<Record<string, string>>;
+  /** What it may lose; nothing, unless told. */
+  readonly rules?: LossRules;
 };
 
 /** What clients last heard of a topic whose name is used again and again. */
@@ -74,6 +77,14 @@ export const stableTopics: readonly (StableTopic & { readonly configs: Readonly<
 export const stepsMax = 400_000;
 
 const passingNames = ["blue", "green"] as const;
+
+/** Where an actor writes to, or reads. */
+export type Aim = Target & {
+  readonly partition: number;
+  readonly isStamped: boolean;
+  /** Its records have keys. */
+  readonly hasKeys?: boolean;
+};
 
 export type StageOptions = {
   readonly stable: readonly StableTopic[];
@@ -123,10 +134,10 @@ export class Stage {
     const life = world.life(this.processes[0] ?? "");
     await this.finish(
       Promise.all(
-        this.stable.map(({ name, partitions, configs }) =>
+        this.stable.map(({ name, partitions, configs, rules }) =>
           this.client.admin(
             life,
-            { op: "create", topic: name, partitions },
+            { op: "create", topic: name, partitions, ...(rules && { rules }) },
             async () => {
               const topic = await life.engine.topics.create({ name, partitions, configs });
               this.ids.set(name, topic.id);
@@ -193,7 +204,7 @@ export class Stage {
   }
 
   /** A partition to write or read; passing topics by their id most of the time, so that the history can tell them apart. */
-  pickTarget(prng: Prng): Target & { readonly partition: number; readonly isStamped: boolean } {
+  pickTarget(prng: Prng): Aim {
     const passing = this.passing.filter(topic => topic.known !== undefined);
     if (passing.length > 0 && prng.chance(0.2)) {
       const { name, known } = prng.pick(passing);
@@ -201,22 +212,17 @@ export class Stage {
       if (known === undefined || prng.chance(0.15)) return { topic: name, partition, isStamped: false };
       return { topic: name, topicId: known.id, log: logOf(name, known.id), partition, isStamped: false };
     }
-    const topic = prng.pick(this.stable);
-    return {
-      topic: topic.name,
-      log: topic.name,
-      partition: prng.below(topic.partitions),
-      isStamped: topic.isStamped,
-    };
+    return aimAt(prng, prng.pick(this.stable));
   }
 
   /** Batches of new records for one target: mostly small, now and then more than an item-tier segment holds. */
-  newBatches(prng: Prng, target: ReturnType<Stage["pickTarget"]>): NewBatches {
+  newBatches(prng: Prng, target: Aim): NewBatches {
     const batches = Array.from({ length: prng.chance(0.8) ? 1 : 2 }, () =>
       Array.from({ length: 1 + prng.below(3) }, () => ({
         value: this.world.nextValue(),
         timestampMs: clientTimeMs(this.world) - prng.below(20_000),
         paddingBytes: Math.floor(prng.chance(0.1) ? prng.spread(500, 2_500) : prng.spread(1, 150)),
+        ...(target.hasKeys && drawKey(prng)),
       })),
     );
     return { ...target, batches };
@@ -232,6 +238,19 @@ export class Stage {
 
   readonly logOf = (topic: Topic): string =>
     this.stable.some(({ name }) => name === topic.name) ? topic.name : logOf(topic.name, topic.id);
+}
+
+/** A partition of a stable topic. */
+export function aimAt(prng: Prng, { name, partitions, isStamped, rules }: StableTopic): Aim {
+  const hasKeys = rules?.isCompact ?? false;
+  return { topic: name, log: name, partition: prng.below(partitions), isStamped, hasKeys };
+}
+
+/** Few, so that each has many values; every sixth is a tombstone. */
+const keys = ["a", "b", "c", "d", "e", "f", "g"] as const;
+
+export function drawKey(prng: Prng): { readonly key: string; readonly isTombstone: boolean } {
+  return { key: prng.pick(keys), isTombstone: prng.chance(1 / 6) };
 }
 
 /** The log of a topic whose name is used again. */

@@ -26,6 +26,7 @@ export async function sweep(world: World, life: Life): Promise<SweepResult | Kil
   const result = await life.run(() => sweepOnce(life));
   world.sweeping--;
   if (result !== killed && result.kind === "refused") world.rows.add(19);
+  if (result !== killed && result.kind === "swept") world.deeds.add("segment swept", result.deleted);
   world.note(() => `sweep by ${life.name}: ${result === killed ? "killed" : JSON.stringify(result)}`);
   return result;
 }

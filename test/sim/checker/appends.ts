@@ -3,21 +3,26 @@
  * say is there at most once, whole. A request delivered several times may be there as often as it was delivered.
  */
 import type { Invocation } from "./history.ts";
+import type { Losses } from "./losses.ts";
 import { describe, type Operation, placeOf } from "./operations.ts";
 import type { Place, Truth } from "./truth.ts";
 import type { Violation } from "./violation.ts";
 
 type Append = Extract<Invocation, { op: "append" }>;
 
-export function checkAppends(operations: readonly Operation[], truth: Truth): readonly Violation[] {
+export function checkAppends(
+  operations: readonly Operation[],
+  truth: Truth,
+  losses: Losses,
+): readonly Violation[] {
   const appends = operations.filter(isAppend);
   const deletedTopics = new Set(
     operations.flatMap(({ invocation }) => (invocation.op === "delete" ? [invocation.topic] : [])),
   );
   return [
-    ...appends.flatMap(append => checkAcknowledged(append, truth, deletedTopics)),
+    ...appends.flatMap(append => checkAcknowledged(append, truth, losses, deletedTopics)),
     ...checkAmounts(appends, truth),
-    ...checkWhole(appends, truth),
+    ...checkWhole(appends, truth, losses),
     ...checkOrder(appends),
   ];
 }
@@ -31,6 +36,7 @@ function isAppend(operation: Operation): operation is AppendOperation {
 function checkAcknowledged(
   append: AppendOperation,
   truth: Truth,
+  losses: Losses,
   deletedTopics: ReadonlySet<string>,
 ): readonly Violation[] {
   const { invocation, outcome } = append;
@@ -49,6 +55,8 @@ function checkAcknowledged(
   for (const [i, value] of invocation.values.entries()) {
     const offset = baseOffset + i;
     const found = records?.get(offset);
+    // Gone before anybody read it.
+    if (found === undefined && losses.mayBeGone(place, offset, Number.POSITIVE_INFINITY)) continue;
     if (found?.value !== value) {
       const elsewhere = truth.places.get(value)?.find(seen => seen.place === place);
       const there = found === undefined ? `the log ends at ${end}` : `${found.value} is there`;
@@ -106,7 +114,7 @@ function checkAmounts(appends: readonly AppendOperation[], truth: Truth): readon
 }
 
 /** Wherever the first record of a request is, the others follow; none is anywhere alone. In logs read to their end. */
-function checkWhole(appends: readonly AppendOperation[], truth: Truth): readonly Violation[] {
+function checkWhole(appends: readonly AppendOperation[], truth: Truth, losses: Losses): readonly Violation[] {
   const violations: Violation[] = [];
   for (const append of appends) {
     const { values } = append.invocation;
@@ -118,7 +126,8 @@ function checkWhole(appends: readonly AppendOperation[], truth: Truth): readonly
     for (const { place, offset } of starts) {
       values.forEach((value, i) => {
         const found = truth.records.get(place)?.get(offset + i);
-        if (found?.value !== value)
+        const isGone = found === undefined && losses.mayBeGone(place, offset + i, Number.POSITIVE_INFINITY);
+        if (found?.value !== value && !isGone)
           violations.push({
             invariant: "I7",
             message: `${describe(append)} is torn: ${first} is at ${place}:${offset}, ${found?.value ?? "nothing"} at ${offset + i}`,
@@ -126,6 +135,8 @@ function checkWhole(appends: readonly AppendOperation[], truth: Truth): readonly
       });
     }
     for (const value of values) {
+      // The first of them may have gone before anybody read it.
+      if (losses.isLossy(placeOf(append.invocation))) continue;
       if (placesOf(value).length > starts.length)
         violations.push({
           invariant: "I7",

@@ -4,9 +4,11 @@
 import { checkAppends } from "./appends.ts";
 import { checkGroups } from "./groups.ts";
 import type { HistoryEvent } from "./history.ts";
+import { Losses } from "./losses.ts";
 import { describe, type Operation, operationsOf } from "./operations.ts";
 import { checkProducers } from "./producers.ts";
 import { checkReads } from "./reads.ts";
+import { checkRemains } from "./remains.ts";
 import { checkTopics } from "./topics.ts";
 import { truthOf } from "./truth.ts";
 import type { Violation } from "./violation.ts";
@@ -15,11 +17,13 @@ import type { Violation } from "./violation.ts";
 export function checkHistory(history: readonly HistoryEvent[]): readonly Violation[] {
   const operations = operationsOf(history);
   const truth = truthOf(operations);
+  const losses = new Losses(history, operations, truth);
   return [
     ...truth.violations,
-    ...checkAppends(operations, truth),
-    ...checkProducers(history, operations, truth),
-    ...checkReads(history, operations, truth),
+    ...checkAppends(operations, truth, losses),
+    ...checkProducers(history, operations, truth, losses),
+    ...checkReads(history, operations, truth, losses),
+    ...checkRemains(operations, losses, truth),
     ...checkTopics(operations),
     ...checkGroups(operations),
     ...checkErrors(operations),

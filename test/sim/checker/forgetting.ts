@@ -7,6 +7,7 @@
  *   any other batch is refused as of an unknown producer, and never appended (Kafka takes it, whatever its sequence)
  */
 import type { HistoryEvent } from "./history.ts";
+import type { Losses } from "./losses.ts";
 import { type Operation, placeOf } from "./operations.ts";
 import type { Truth } from "./truth.ts";
 
@@ -24,9 +25,16 @@ export class Forgetting {
   readonly #values = new Map<string, UnderWay>();
   readonly #othersOf = new Map<string, readonly Operation[]>();
   readonly #truth: Truth;
+  readonly #losses: Losses;
 
-  constructor(history: readonly HistoryEvent[], operations: readonly Operation[], truth: Truth) {
+  constructor(
+    history: readonly HistoryEvent[],
+    operations: readonly Operation[],
+    truth: Truth,
+    losses: Losses,
+  ) {
     this.#truth = truth;
+    this.#losses = losses;
     this.#leaps = history.flatMap((event, i) => (event.type === "leap" && event.ms > expiryMs ? [i] : []));
     const appends = new Map<string, Operation[]>();
     for (const operation of this.#leaps.length === 0 ? [] : operations) {
@@ -113,7 +121,9 @@ export class Forgetting {
   #isAfter(place: string, offset: number, { invocation }: Operation): boolean {
     const [value] = invocation.op === "append" ? invocation.values : [];
     const seen = this.#truth.places.get(value ?? "") ?? [];
-    return !this.#truth.ends.has(place) || seen.some(at => at.place === place && at.offset > offset);
+    // Where something may be gone, nobody may have seen what lay there.
+    if (!this.#truth.ends.has(place) || this.#losses.isLossy(place)) return true;
+    return seen.some(at => at.place === place && at.offset > offset);
   }
 
   /** Kept: every two deliveries of a producer ask for it. */

@@ -33,6 +33,22 @@ export type Delivery = { readonly partition: number; readonly from: number; read
 
 type Place = { readonly topic: string; readonly log?: string; readonly partition: number };
 
+/**
+ * What a log may lose, and when: as its topic was made. Of a topic whose name is its log, for as long as it is there. A log
+ * that was made without rules loses nothing.
+ */
+export type LossRules = {
+  /** -1: no limit; so for both of them. */
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly isDelete: boolean;
+  /** The last value of each key stays, and a tombstone for so long. */
+  readonly isCompact: boolean;
+  readonly deleteRetentionMs: number;
+  /** What the clocks of clients said when `atMs` was 0. */
+  readonly epochMs: number;
+};
+
 export type Invocation =
   | (Place & {
       readonly op: "append";
@@ -42,6 +58,17 @@ export type Invocation =
       readonly timestampsMs?: readonly number[];
       /** Of an idempotent producer: however often it is sent, it is there once. */
       readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
+      /** One for each value, where records have keys. */
+      readonly keys?: readonly string[];
+      /** Which of the values are tombstones of their keys. */
+      readonly tombstones?: readonly boolean[];
+      /** What the batches take, bytes. */
+      readonly sizeBytes?: number;
+    })
+  | (Place & {
+      readonly op: "trim";
+      /** What is below is to go. */
+      readonly before: number | "highWatermark";
     })
   | (Place & {
       readonly op: "fetch";
@@ -53,7 +80,12 @@ export type Invocation =
       readonly isAlone: boolean;
     })
   | (Place & { readonly op: "offset"; readonly spec: OffsetSpecText })
-  | { readonly op: "create"; readonly topic: string; readonly partitions: number }
+  | {
+      readonly op: "create";
+      readonly topic: string;
+      readonly partitions: number;
+      readonly rules?: LossRules;
+    }
   | { readonly op: "delete"; readonly topic: string }
   | { readonly op: "grow"; readonly topic: string; readonly partitions: number }
   | { readonly op: "configure"; readonly topic: string }
@@ -98,6 +130,7 @@ export type Answer =
       readonly highWatermark: number;
       readonly logStartOffset: number;
     }
+  | { readonly op: "trimmed"; readonly logStartOffset: number }
   | { readonly op: "offset"; readonly offset: number; readonly timestampMs: number }
   | {
       readonly op: "topic";
@@ -151,7 +184,8 @@ export type HistoryError = {
   readonly name: string;
   readonly kind: string;
   readonly message: string;
-  /** What an out-of-range answer says the log's end is. */
+  /** What an out-of-range answer says the log's beginning and end are. */
+  readonly logStartOffset?: number;
   readonly highWatermark?: number;
 };
 

@@ -6,6 +6,7 @@ export {
   type HistoryEvent,
   HistoryWriter,
   type Invocation,
+  type LossRules,
   type OffsetSpecText,
   readHistory,
   type SeenRecord,

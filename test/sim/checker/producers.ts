@@ -6,6 +6,7 @@
 import { present } from "../../../lib/std/index.ts";
 import { Forgetting } from "./forgetting.ts";
 import type { HistoryEvent, Invocation } from "./history.ts";
+import type { Losses } from "./losses.ts";
 import { describe, type Operation, placeOf } from "./operations.ts";
 import type { Truth } from "./truth.ts";
 import type { Violation } from "./violation.ts";
@@ -23,13 +24,14 @@ export function checkProducers(
   history: readonly HistoryEvent[],
   operations: readonly Operation[],
   truth: Truth,
+  losses: Losses,
 ): readonly Violation[] {
-  const forgetting = new Forgetting(history, operations, truth);
+  const forgetting = new Forgetting(history, operations, truth, losses);
   const deliveries = operations.flatMap(deliveryOf);
   const byProducer = Map.groupBy(deliveries, ({ place, producer }) => `${place} ${producer.id}`);
   return [...byProducer.values()].flatMap(ofOne => [
     ...checkOffsets(ofOne, forgetting),
-    ...checkOrder(ofOne, truth, forgetting),
+    ...checkOrder(ofOne, truth, losses, forgetting),
     ...ofOne.flatMap(delivery => checkRefusal(delivery, ofOne, forgetting)),
     ...ofOne.flatMap(delivery => checkForgotten(delivery, ofOne, forgetting)),
   ]);
@@ -66,9 +68,15 @@ function checkOffsets(ofOne: readonly Delivery[], forgetting: Forgetting): reado
  * In the log, sequences of an epoch follow each other from 0 on, each once, and epochs only rise. Where the producer was
  * forgotten in between, any epoch may begin, with sequence 0.
  */
-function checkOrder(ofOne: readonly Delivery[], truth: Truth, forgetting: Forgetting): readonly Violation[] {
+function checkOrder(
+  ofOne: readonly Delivery[],
+  truth: Truth,
+  losses: Losses,
+  forgetting: Forgetting,
+): readonly Violation[] {
   const [one] = ofOne;
   if (one === undefined || !truth.ends.has(one.place)) return [];
+  const isLossy = losses.isLossy(one.place);
   const numbers = new Map<string, { readonly epoch: number; readonly sequence: number }>();
   for (const { producer, values } of ofOne)
     for (const [i, value] of values.entries())
@@ -83,8 +91,11 @@ function checkOrder(ofOne: readonly Delivery[], truth: Truth, forgetting: Forget
   let before = { offset: -1, epoch: -1, sequence: -1 };
   for (const record of there) {
     const expected = record.epoch === before.epoch ? before.sequence + 1 : 0;
-    const follows = record.epoch >= before.epoch && record.sequence === expected;
-    const beginsAnew = record.sequence === 0 && forgetting.isBetween(one.place, before.offset, record.offset);
+    // What lay between may have gone before anybody read it.
+    const isNext = isLossy ? record.sequence >= expected : record.sequence === expected;
+    const follows = record.epoch >= before.epoch && isNext;
+    const isForgotten = isLossy || forgetting.isBetween(one.place, before.offset, record.offset);
+    const beginsAnew = record.sequence === 0 && isForgotten;
     if (!follows && !beginsAnew)
       violations.push({
         invariant: "I4",

@@ -8,6 +8,7 @@ import type { Topic } from "../../../lib/engine/index.ts";
 import { graceMs, type Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweep, upkeepLimits } from "../actors/sweep.ts";
 import { Audit } from "../world/audit.ts";
+import { clientTimeMs } from "../world/client.ts";
 import { unexplained } from "../world/findings.ts";
 import { killed, type Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
@@ -82,7 +83,9 @@ async function probe(stage: Stage, life: Life): Promise<void> {
   for (const topic of stage.stable) {
     for (let partition = 0; partition < topic.partitions; partition++) {
       const target = { topic: topic.name, log: topic.name, partition };
-      const batches = [[{ value: world.nextValue(), timestampMs: worldStartMs, paddingBytes: 0 }]];
+      const key = topic.rules?.isCompact ? { key: "probe" } : {};
+      const timestampMs = clientTimeMs(world);
+      const batches = [[{ value: world.nextValue(), timestampMs, paddingBytes: 0, ...key }]];
       const answers = await client.append(life, [{ ...target, batches, isStamped: topic.isStamped }]);
       await client.offset(life, target, { kind: "latest" });
       const [answer] = answers ?? [];
@@ -173,7 +176,7 @@ async function readAll(
   life: Life,
   target: Target & { readonly partition: number },
 ): Promise<void> {
-  for (let offset = 0; ; ) {
+  for (let offset = await stage.client.offset(life, target, { kind: "earliest" }); offset !== undefined; ) {
     const asked = [{ ...target, offset, bytesMax: 4_000 }];
     const [answer] = (await stage.client.fetch(life, asked, { ...oneByOne, bytesMax: 4_000 })) ?? [];
     if (answer?.kind !== "records" || answer.nextOffset <= offset) return;

@@ -11,9 +11,18 @@ import { calendar } from "../actors/calendar.ts";
 import { chaos, drawChaos, drawSkew, tierOf } from "../actors/chaos.ts";
 import { compactor } from "../actors/compactor.ts";
 import { producer } from "../actors/producer.ts";
+import { purger } from "../actors/purger.ts";
 import { asker, reader, tailer } from "../actors/readers.ts";
-import { Stage, stableTopics, stageEngineOptions, stepsMax } from "../actors/stage.ts";
+import {
+  graceMs,
+  type StableTopic,
+  Stage,
+  stableTopics,
+  stageEngineOptions,
+  stepsMax,
+} from "../actors/stage.ts";
 import { sweeper } from "../actors/sweeper.ts";
+import { drawLossyTopics, trimmer } from "../actors/wastage.ts";
 import { DamageMap } from "../world/damage.ts";
 import { Prng } from "../world/prng.ts";
 import { badWeather, clearWeather, drawOutcome } from "../world/weather.ts";
@@ -38,7 +47,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const prng = world.prng.fork("setting");
   const processes = ["p1", "p2", "p3", ...(prng.chance(0.3) ? ["p4"] : [])];
   const writers = prng.chance(0.5) ? processes : processes.slice(0, -1);
-  const stage = new Stage(world, { stable: stableTopics, processes, writers });
+  const stage = new Stage(world, { stable: drawTopics(new Prng(`topics ${seed}`)), processes, writers });
   stage.pace = prng.spread(0.05, 4);
   await setUp(stage, prng, isClear);
   const playing = play(stage, prng, isClear);
@@ -52,6 +61,11 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   if (!isClear && seed % 5 === 3) await outage(stage, prng.fork("outage"));
   await end(stage);
   return judge(stage, isClear);
+}
+
+/** In half of the runs something is lost by and by: then topics are others, not more, so that each is met often. */
+function drawTopics(prng: Prng): readonly StableTopic[] {
+  return prng.chance(0.5) ? stableTopics : [...stableTopics.slice(0, 1), ...drawLossyTopics(prng)];
 }
 
 /** Tight limits in some runs: little room, short patience, no trust in what was read a moment ago. */
@@ -69,9 +83,10 @@ function drawEngineOptions(prng: Prng): EngineOptions {
     compaction: {
       ...stageEngineOptions.compaction,
       targetBytes: prng.pick([300, 3_000, 60_000]),
-      ageMs: prng.pick([0, 2_000, 20_000]),
+      ageMs: prng.pick([0, 0, 2_000, 20_000]),
       mergePages: prng.pick([2, 3]),
     },
+    sweep: { ...stageEngineOptions.sweep, graceMs: prng.pick([1_000, 4_000, graceMs]) },
   };
 }
 
@@ -118,7 +133,11 @@ function play(stage: Stage, prng: Prng, isClear: boolean): readonly Promise<void
     asker(stage, prng.fork("asker")),
     admin(stage, prng.fork("admin")),
     sweeper(stage, prng.fork("sweeper")),
+    sweeper(stage, prng.fork("another sweeper")),
     compactor(stage, prng.fork("compactor")),
+    compactor(stage, prng.fork("another compactor")),
+    purger(stage, prng.fork("purger")),
+    trimmer(stage, prng.fork("trimmer")),
     calendar(stage, prng.fork("calendar"), { operations: operationsWanted, mayFreeze: !isClear }),
   ];
   if (isClear) return actors;

@@ -2,7 +2,7 @@
  * What a run hands back, whatever its mode.
  */
 import { checkHistory, type HistoryEvent, type Violation } from "../checker/index.ts";
-import type { CheckRow } from "../world/rows.ts";
+import type { CheckRow, Deed } from "../world/rows.ts";
 import type { World } from "../world/world.ts";
 
 export type RunOptions = { readonly trace?: (line: string) => void };
@@ -13,6 +13,7 @@ export type RunResult = {
   readonly events: number;
   readonly rows: readonly (readonly [CheckRow, number])[];
   readonly faults: readonly (readonly [string, number])[];
+  readonly deeds: readonly (readonly [Deed, number])[];
   readonly history: readonly HistoryEvent[];
 };
 
@@ -24,6 +25,7 @@ export function resultOf(world: World, more: readonly Violation[] = []): RunResu
     events: world.scheduler.steps,
     rows: world.rows.entries(),
     faults: world.faults.entries(),
+    deeds: world.deeds.entries(),
     history: world.history.events,
   };
 }

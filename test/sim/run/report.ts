@@ -21,7 +21,8 @@ export function reportOf(
   totals: Totals,
   seeds: number | undefined,
 ): { readonly text: string; readonly isGood: boolean } {
-  const missed = seeds === undefined ? [] : totals.missedRows;
+  const missed =
+    seeds === undefined ? [] : [...totals.missedRows.map(row => `row ${row}`), ...totals.missedDeeds];
   const areEnough = seeds !== undefined && seeds >= seedsForEveryRow;
   const isGood = totals.failures.length === 0 && !(areEnough && missed.length > 0);
   const lines = [
@@ -30,8 +31,8 @@ export function reportOf(
     ...totals.failures.slice(0, shownFailuresMax).map(showFailure),
     ...missed.map(row =>
       areEnough
-        ? `FAILED row ${row} was never met in ${seeds} seeds: nothing was proved about it`
-        : `row ${row} was not met: ${seeds} seeds may be too few, from ${seedsForEveryRow} on every row has to be`,
+        ? `FAILED ${row} was never met in ${seeds} seeds: nothing was proved about it`
+        : `${row} was not met: ${seeds} seeds may be too few, from ${seedsForEveryRow} on every row has to be`,
     ),
     `${totals.runs} runs, ${totals.failures.length} failed` +
       `${areEnough && missed.length > 0 ? `, ${missed.length} rows never met` : ""}` +

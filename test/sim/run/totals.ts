@@ -3,7 +3,7 @@
  */
 import type { Violation } from "../checker/index.ts";
 import type { RunResult } from "../modes/result.ts";
-import { type CheckRow, checkRows, Tally } from "../world/rows.ts";
+import { type CheckRow, checkRows, type Deed, deeds, Tally } from "../world/rows.ts";
 
 export type Failure = {
   readonly name: string;
@@ -18,6 +18,7 @@ export type TotalsData = {
   readonly events: number;
   readonly rows: readonly (readonly [CheckRow, number])[];
   readonly faults: readonly (readonly [string, number])[];
+  readonly deeds: readonly (readonly [Deed, number])[];
   readonly failures: readonly Failure[];
 };
 
@@ -30,6 +31,7 @@ export class Totals {
   #events = 0;
   readonly #rows = new Tally<CheckRow>();
   readonly #faults = new Tally<string>();
+  readonly #deeds = new Tally<Deed>();
   readonly failures: Failure[] = [];
 
   get runs(): number {
@@ -42,6 +44,7 @@ export class Totals {
     this.#events += result.events;
     this.#rows.addAll(result.rows);
     this.#faults.addAll(result.faults);
+    this.#deeds.addAll(result.deeds);
     const violations = result.violations.slice(0, shownMax);
     if (violations.length > 0) this.failures.push({ name, replay, violations });
   }
@@ -52,6 +55,7 @@ export class Totals {
     this.#events += other.events;
     this.#rows.addAll(other.rows);
     this.#faults.addAll(other.faults);
+    this.#deeds.addAll(other.deeds);
     this.failures.push(...other.failures);
   }
 
@@ -62,6 +66,7 @@ export class Totals {
       events: this.#events,
       rows: this.#rows.entries(),
       faults: this.#faults.entries(),
+      deeds: this.#deeds.entries(),
       failures: this.failures,
     };
   }
@@ -69,6 +74,11 @@ export class Totals {
   /** Rows of the table of checks that were never met. */
   get missedRows(): readonly string[] {
     return Object.keys(checkRows).filter(row => this.#rows.of(Number(row) as CheckRow) === 0);
+  }
+
+  /** What the log never did for itself. */
+  get missedDeeds(): readonly Deed[] {
+    return deeds.filter(deed => this.#deeds.of(deed) === 0);
   }
 
   toText(): string {
@@ -81,6 +91,7 @@ export class Totals {
       `operations  ${this.#operations}`,
       `events      ${this.#events}`,
       `faults      ${faults.join(", ") || "none"}`,
+      `upkeep      ${deeds.map(deed => `${deed} ${this.#deeds.of(deed)}`).join(", ")}`,
       "",
       `${"check".padEnd(82)}hits`,
       ...Object.entries(checkRows).map(([row, what]) => {

@@ -25,6 +25,7 @@ import {
   producersKey,
   readCompactedPageItem,
   readPageItem,
+  readProducers,
   readQuarantineItem,
   readSegmentItem,
   readSequencer,
@@ -122,8 +123,11 @@ export class Audit {
     const timed = new Map(
       [...atOffset].map(([offset, entry]) => [offset, { ...entry, timeMs: timeOf(entry.segmentId) }]),
     );
-    // Below the frontier entries go once the snapshot is beyond them: what it says can be checked while all are there.
-    const isWhole = (image.partitions.get(index)?.frontier ?? 0) === 0 || atOffset.has(0);
+    // Below the frontier and the log start entries go once the snapshot is beyond them: what it says can be checked while all
+    // are there. A slow roller may bring some of them back.
+    let whole = 0;
+    for (let entry = atOffset.get(0); entry; entry = atOffset.get(whole)) whole += entry.count;
+    const isWhole = snapshot !== undefined && (from === 0 || whole >= readProducers(snapshot).at);
     for (const { invariant, message } of snapshot && isWhole ? snapshotFaults(snapshot, timed) : [])
       this.#broken(invariant, `${place}: ${message}`);
     this.#compacted(topic.id, partition, place, { start, frontier });

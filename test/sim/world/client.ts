@@ -15,11 +15,11 @@ import type {
 import * as engine from "../../../lib/engine/index.ts";
 import { readBatchHeader, readRecords, validateBatch } from "../../../lib/format/record-batch/index.ts";
 import { CumulogError, present, textOf } from "../../../lib/std/index.ts";
-import type { HistoryError, OffsetSpecText, SeenRecord } from "../checker/index.ts";
+import type { HistoryError, LossRules, OffsetSpecText, SeenRecord } from "../checker/index.ts";
 import { type Killed, killed, type Life } from "./process.ts";
 import { worldStartMs } from "./process-clock.ts";
-import { type NewBatches, requestOf, type Target } from "./requests.ts";
-import { showAdmin, showAppend, showFetch } from "./show.ts";
+import { type NewBatches, nameHeader, requestOf, type Target } from "./requests.ts";
+import { showAdmin, showAppend, showDelete, showFetch } from "./show.ts";
 import type { World } from "./world.ts";
 
 /** Every error that the engine promises to speak in. A store's own words are none of a client's business. */
@@ -33,6 +33,8 @@ const engineErrorNames = new Set([
 
 /** Failures after which nothing is certain. */
 const indefinite = new Set(["AppendOutcomeUnknown"]);
+/** Refusals of a deletion of records that say what is so. */
+const trimRefusals = new Set(["OffsetOutOfRange", "UnknownTopic", "UnknownPartition"]);
 /** Refusals of an admin request that say what is so; any other failure leaves it open whether it was done. */
 const adminRefusals = new Set(["UnknownTopic", "TopicExists", "InvalidPartitions", "InvalidConfig"]);
 
@@ -46,7 +48,8 @@ export class Client {
   /** Appends to one or more partitions in one request. Answers as the engine did; undefined: the process died. */
   async append(life: Life, parts: readonly NewBatches[]): Promise<readonly AppendAnswer[] | undefined> {
     const { history } = this.#world;
-    const ids = parts.map(part =>
+    const requests = parts.map(requestOf);
+    const ids = parts.map((part, i) =>
       history.invoke(life.name, {
         op: "append",
         topic: part.topic,
@@ -55,10 +58,11 @@ export class Client {
         values: part.batches.flat().map(record => record.value),
         ...(part.producer && { producer: part.producer }),
         ...(!part.isStamped && { timestampsMs: part.batches.flat().map(record => record.timestampMs) }),
+        ...keysOf(part),
+        sizeBytes: present(requests[i], `request ${i}`).batches.length,
       }),
     );
     this.#world.note(() => `client asks ${life.name} to append ${ids.join(" ")}`);
-    const requests = parts.map(requestOf);
     life.appending++;
     const answers = await life.run(() => life.engine.append(requests)).catch(asBug);
     life.appending--;
@@ -139,7 +143,40 @@ export class Client {
     return answers;
   }
 
-  async offset(life: Life, target: Target & { readonly partition: number }, spec: OffsetSpec): Promise<void> {
+  /** Deletes what is below an offset. */
+  async trim(
+    life: Life,
+    target: Target & { readonly partition: number },
+    before: number | "highWatermark",
+  ): Promise<void> {
+    const { history } = this.#world;
+    const { topic, partition } = target;
+    const log = target.log === undefined ? {} : { log: target.log };
+    const id = history.invoke(life.name, { op: "trim", topic, ...log, partition, before });
+    this.#world.note(
+      () => `client asks ${life.name} to delete ${topic}/${partition} before ${before} (${id})`,
+    );
+    const answers = await life
+      .run(() => life.engine.deleteRecords([{ topic, partition, before }]))
+      .catch(asBug);
+    if (answers === killed || answers instanceof Error) {
+      this.#inconclusive(id, answers);
+      return;
+    }
+    const answer = present(answers[0], "an answer");
+    this.#world.note(() => `client hears of trim ${id}: ${showDelete(answer)}`);
+    if (answer.kind === "deleted") this.#world.deeds.add("records deleted by hand");
+    if (answer.kind === "deleted") history.ok(id, { op: "trimmed", logStartOffset: answer.logStartOffset });
+    else if (trimRefusals.has(answer.error.name)) history.fail(id, errorOf(answer.error));
+    else history.info(id, errorOf(answer.error));
+  }
+
+  /** The offset that was answered, if it was. */
+  async offset(
+    life: Life,
+    target: Target & { readonly partition: number },
+    spec: OffsetSpec,
+  ): Promise<number | undefined> {
     const { history } = this.#world;
     const id = history.invoke(life.name, {
       op: "offset",
@@ -152,23 +189,29 @@ export class Client {
     const answers = await life.run(() => life.engine.listOffsets([request])).catch(asBug);
     if (answers === killed || answers instanceof Error) {
       this.#inconclusive(id, answers);
-      return;
+      return undefined;
     }
     const answer = present(answers[0], "an answer");
     if (answer.kind === "failed") {
       this.#world.note(() => `client hears of offset ${id}: ${answer.error.name}: ${answer.error.message}`);
       history.fail(id, errorOf(answer.error));
-      return;
+      return undefined;
     }
     this.#world.note(() => `client hears of offset ${id}: ${answer.offset} time ${answer.timestampMs}`);
     history.ok(id, { op: "offset", offset: answer.offset, timestampMs: answer.timestampMs });
+    return answer.offset;
   }
 
   /** Asks for a change or description of topics; the topic as it then was, undefined where there was none. */
   async admin(
     life: Life,
     request:
-      | { readonly op: "create"; readonly topic: string; readonly partitions: number }
+      | {
+          readonly op: "create";
+          readonly topic: string;
+          readonly partitions: number;
+          readonly rules?: LossRules;
+        }
       | { readonly op: "delete" | "configure" | "describe"; readonly topic: string }
       | { readonly op: "grow"; readonly topic: string; readonly partitions: number }
       | { readonly op: "list" },
@@ -218,13 +261,14 @@ export class Client {
     const seen: SeenRecord[] = [];
     for (const batch of batches) {
       try {
-        const header = readBatchHeader(batch);
-        validateBatch(batch, header, { codecs: pureCodecs, batchBytesMax: 2 ** 30 });
-        for (const { offset, value, timestampMs } of await readRecords(batch, {
+        requireTrue(batch);
+        for (const { offset, value, timestampMs, headers } of await readRecords(batch, {
           codecs: pureCodecs,
           bytesMax: 2 ** 30,
-        }))
-          seen.push({ offset, value: nameOf(value), timestampMs });
+        })) {
+          const name = value ?? headers.find(({ key }) => key === nameHeader)?.value ?? null;
+          seen.push({ offset, value: nameOf(name), timestampMs });
+        }
       } catch (error) {
         this.#world.violated({
           invariant: "I10",
@@ -243,6 +287,29 @@ export class Client {
       });
     this.#world.history.info(id);
   }
+}
+
+/** From here on the checksum counts. */
+const checkedFrom = 21;
+
+/** Throws unless a consumer may believe the batch. One that compaction by key made has fewer records than offsets. */
+function requireTrue(batch: Uint8Array): void {
+  const header = readBatchHeader(batch);
+  if (header.recordCount === header.lastOffsetDelta + 1)
+    validateBatch(batch, header, { codecs: pureCodecs, batchBytesMax: 2 ** 30 });
+  else if (pureCodecs.crc32c(batch.subarray(checkedFrom)) !== header.crc)
+    throw new Error(`the checksum of the batch at ${header.baseOffset} is wrong`);
+}
+
+/** Keys and tombstones as the history has them, where there are keys. */
+function keysOf({ batches }: NewBatches): {
+  readonly keys?: readonly string[];
+  readonly tombstones?: readonly boolean[];
+} {
+  const records = batches.flat();
+  const keys = records.flatMap(({ key }) => key ?? []);
+  if (keys.length === 0) return {};
+  return { keys, tombstones: records.map(({ isTombstone = false }) => isTombstone) };
 }
 
 /** What a record is called: its value up to the padding. */
@@ -265,6 +332,8 @@ export function errorOf(error: CumulogError): HistoryError {
     name: error.name,
     kind: engineErrorNames.has(error.name) ? error.kind : "bug",
     message: error.message,
+    ...("logStartOffset" in error &&
+      typeof error.logStartOffset === "number" && { logStartOffset: error.logStartOffset }),
     ...("highWatermark" in error &&
       typeof error.highWatermark === "number" && { highWatermark: error.highWatermark }),
   };

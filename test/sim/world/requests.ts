@@ -14,6 +14,9 @@ export type NewRecord = {
   readonly value: string;
   readonly timestampMs: number;
   readonly paddingBytes: number;
+  readonly key?: string;
+  /** Of its key: the record has no value, and a header with its name. */
+  readonly isTombstone?: boolean;
 };
 /** Batches for one partition. */
 export type NewBatches = Target & {
@@ -25,15 +28,18 @@ export type NewBatches = Target & {
   readonly producer?: { readonly id: number; readonly epoch: number; readonly sequence: number };
 };
 
+/** Where a tombstone says what it is called. */
+export const nameHeader = "name";
+
 /** The batches of one partition as record batches. */
 export function requestOf(part: NewBatches): AppendRequest {
   const batches = part.batches.map(records =>
     buildPlainBatch(
-      records.map(({ value, timestampMs, paddingBytes }) => ({
+      records.map(({ value, timestampMs, paddingBytes, key, isTombstone = false }) => ({
         timestampMs,
-        key: null,
-        value: utf8(`${value}|${"x".repeat(paddingBytes)}`),
-        headers: [],
+        key: key === undefined ? null : utf8(key),
+        value: isTombstone ? null : utf8(`${value}|${"x".repeat(paddingBytes)}`),
+        headers: isTombstone ? [{ key: nameHeader, value: utf8(value) }] : [],
       })),
       { codecs: pureCodecs, ...(part.producer && { producer: part.producer }) },
     ),

@@ -32,6 +32,21 @@ export const checkRows = {
 
 export type CheckRow = keyof typeof checkRows;
 
+/** What the log did for itself in a run: what never happened has not been raced with. */
+export const deeds = [
+  "object compacted",
+  "objects merged",
+  "record superseded by key",
+  "offset expired",
+  "records deleted by hand",
+  "page dropped",
+  "topic purged",
+  "segment swept",
+  "read planned anew",
+] as const;
+
+export type Deed = (typeof deeds)[number];
+
 export class Tally<Name extends string | number> {
   readonly #counts = new Map<Name, number>();
 

@@ -1,13 +1,19 @@
 /**
  * Answers in a few words, for traces.
  */
-import type { AppendAnswer, FetchAnswer, Topic } from "../../../lib/engine/index.ts";
+import type { AppendAnswer, DeleteAnswer, FetchAnswer, Topic } from "../../../lib/engine/index.ts";
 import type { SeenRecord } from "../checker/index.ts";
 import { type Killed, killed } from "./process.ts";
 
 export function showAppend(answer: AppendAnswer): string {
   return answer.kind === "appended"
     ? `at ${answer.baseOffset}, ${answer.recordCount} records`
+    : `${answer.error.name}: ${answer.error.message}`;
+}
+
+export function showDelete(answer: DeleteAnswer): string {
+  return answer.kind === "deleted"
+    ? `starts at ${answer.logStartOffset}`
     : `${answer.error.name}: ${answer.error.message}`;
 }
 

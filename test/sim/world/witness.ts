@@ -82,6 +82,7 @@ export class Witness {
     const kind = kindOfCall(call);
     if (outcome.kind === "stale") rows.add(15);
     if (outcome.kind === "damaged") rows.add(29);
+    if (kind === "segment get" && isMissing(answer)) this.#world.deeds.add("read planned anew");
     const id = committedSegment(call) as SegmentId | undefined;
     if (id !== undefined && !isRefused(answer)) this.#ordered(life, id);
     if (id !== undefined && isRefused(answer)) {
@@ -126,6 +127,10 @@ function isUnheard({ kind }: Outcome): boolean {
 function segmentOfPut(call: Call): string {
   if (call.operation !== "put") return "";
   return call.port === "objects" ? (call.key.split("/").at(-1) ?? "") : call.item.sk;
+}
+
+function isMissing(answer: unknown): boolean {
+  return typeof answer === "object" && answer !== null && "kind" in answer && answer.kind === "missing";
 }
 
 function isRefused(answer: unknown): answer is Extract<UpdateResult, { kind: "refused" }> {

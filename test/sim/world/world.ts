@@ -19,7 +19,7 @@ import { Gate } from "./gate.ts";
 import { Prng } from "./prng.ts";
 import { Life } from "./process.ts";
 import { ProcessClock } from "./process-clock.ts";
-import { type CheckRow, Tally } from "./rows.ts";
+import { type CheckRow, type Deed, Tally } from "./rows.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Trace } from "./trace.ts";
 import { Witness } from "./witness.ts";
@@ -52,6 +52,7 @@ export class World {
   readonly history: HistoryWriter;
   readonly rows = new Tally<CheckRow>();
   readonly faults = new Tally<string>();
+  readonly deeds = new Tally<Deed>();
   /** What the world itself saw being broken. */
   readonly violations: Violation[] = [];
   choose: Choose = chooseOk;
