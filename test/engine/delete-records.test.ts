@@ -1,6 +1,8 @@
 /** Deleting records from the beginning: what is below the new start is gone for every reader, what is above is untouched. */
 import { describe, expect, it } from "vitest";
+import { OutcomeUnknown } from "../../lib/ports/index.ts";
 import { anEngine, appended, fetched, memoryDeps, recordsOf } from "../support/log.ts";
+import { type Toll, tolled } from "../support/tolled-stores.ts";
 
 async function aLogOf(count: number) {
   const deps = memoryDeps();
@@ -8,7 +10,7 @@ async function aLogOf(count: number) {
   await engine.topics.create({ name: "t", partitions: 1 });
   for (let i = 0; i < count; i++) await appended(engine, "t", 0, { ...aTimed(i) });
   await engine.settle();
-  return { engine, another: anEngine(deps) };
+  return { engine, deps, another: anEngine(deps) };
 }
 
 function aTimed(i: number) {
@@ -63,5 +65,23 @@ describe("deleting records", () => {
     await engine.deleteRecords([{ topic: "t", partition: 0, before: 4 }]);
     const spec = { kind: "atTime", timestampMs: 1_000_000_000_002 } as const;
     expect(await engine.listOffsets([{ topic: "t", partition: 0, spec }])).toMatchObject([{ offset: 4 }]);
+  });
+
+  it("shows nothing of what it has deleted, also when it had to ask twice", async () => {
+    const { deps } = await aLogOf(5);
+    let isLost = false;
+    const toll: Toll = async (call, name) => {
+      const answer = await call();
+      if (name !== "update" || isLost) return answer;
+      isLost = true;
+      throw new OutcomeUnknown("items.update: no answer");
+    };
+    const engine = anEngine(tolled(deps, toll));
+    await recordsOf(await fetched(engine, "t", 0, 0));
+    expect(await engine.deleteRecords([{ topic: "t", partition: 0, before: 3 }])).toEqual([
+      { kind: "deleted", logStartOffset: 3 },
+    ]);
+    expect(isLost).toBe(true);
+    expect(await fetched(engine, "t", 0, 1)).toMatchObject({ kind: "failed", error: { logStartOffset: 3 } });
   });
 });

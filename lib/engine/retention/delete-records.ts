@@ -56,8 +56,9 @@ export class RecordDeleter {
     const result = await repeating(this.#deps, deadlineMs, () =>
       this.#deps.items.update(shard.key, update, condition),
     );
-    if (result.kind === "applied") shard.learn(result.attributes);
     const after = result.kind === "applied" ? result.attributes : result.current;
+    // Also when it was refused, by our own first attempt: who was told that records are deleted reads none of them here.
+    if (after !== undefined) shard.learn(after);
     const start = after && readSequencer(after).partitions.get(partition)?.start;
     // Refused although it is not there yet: the shard was sealed, or is gone.
     return start !== undefined && start >= to ? start : this.#resolver.explainFence(topic);

@@ -3,7 +3,9 @@
  * lost may be sent again: it is applied at most once.
  */
 import {
+  type PurgeRecord,
   purgeItem,
+  readPurge,
   readTopic,
   type TopicItem,
   topicAttributes,
@@ -11,11 +13,14 @@ import {
   topicPartitionKey,
   topicSortKeys,
 } from "../../format/items/index.ts";
-import { OutcomeUnknown } from "../../ports/index.ts";
+import { type Condition, OutcomeUnknown } from "../../ports/index.ts";
 import { assert, messageOf } from "../../std/index.ts";
 import { ReadFailed, TopicBusy, TopicChangeUnfinished } from "../errors.ts";
 import { type DeadlineMs, isPassing, repeating } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
+
+/** Two that delete one topic at once take turns: each race costs one. */
+const turnsMax = 20;
 
 export class TopicStore {
   readonly #deps: EngineDeps;
@@ -107,14 +112,43 @@ export class TopicStore {
   /** Writes down that the topic's data is to be purged, then frees its name. */
   async bury(topic: TopicItem, deadlineMs: DeadlineMs): Promise<void> {
     const { id, name, partitions, width } = topic;
-    const record = purgeItem({ id, name, partitions, width, deletedMs: this.#deps.clock.now() });
-    await this.writing(name, deadlineMs, () => this.#deps.items.put(record));
+    await this.#condemn({ id, name, partitions, width, deletedMs: this.#deps.clock.now() }, deadlineMs);
     await this.writing(name, deadlineMs, () =>
       this.#deps.items.delete(topicKey(name), [
         { kind: "equals", name: "id", value: id },
         { kind: "equals", name: "state", value: "deleting" },
       ]),
     );
+  }
+
+  /**
+   * Writes the purge record, or widens the one that is there. A creation that arrives when its topic is long deleted is buried as
+   * well, and knows nothing of the partitions that came after it; and clocks differ.
+   */
+  async #condemn(record: PurgeRecord, deadlineMs: DeadlineMs): Promise<void> {
+    let wanted = record;
+    let condition: Condition = [{ kind: "itemAbsent" }];
+    for (let turn = 0; turn < turnsMax; turn++) {
+      const item = purgeItem(wanted);
+      const put = await this.writing(record.name, deadlineMs, () => this.#deps.items.put(item, condition));
+      if (put.kind === "applied") return;
+      if (put.current === undefined) {
+        condition = [{ kind: "itemAbsent" }];
+        continue;
+      }
+      const { partitions, deletedMs } = readPurge({ ...item, attributes: put.current });
+      if (partitions >= record.partitions && deletedMs >= record.deletedMs) return;
+      wanted = {
+        ...record,
+        partitions: Math.max(partitions, record.partitions),
+        deletedMs: Math.max(deletedMs, record.deletedMs),
+      };
+      condition = [
+        { kind: "equals", name: "partitions", value: partitions },
+        { kind: "equals", name: "deletedMs", value: deletedMs },
+      ];
+    }
+    throw new TopicBusy(`the deletion of topic ${record.name} kept changing through ${turnsMax} attempts`);
   }
 
   async #reading<T>(what: string, deadlineMs: DeadlineMs, work: () => Promise<T>): Promise<T> {
