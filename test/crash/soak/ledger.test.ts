@@ -23,7 +23,7 @@ function problemsOf(
   const ledger = new Ledger("t-0", policy, line => problems.push(line));
   ledger.acknowledge(0, acknowledged);
   const records = new Map(read.map(([offset, record]) => [offset, digestOf(record)]));
-  ledger.judge({ start, end, records, beganMs: 100, endedMs: 100 }, () => false);
+  ledger.judge({ start, end, records, beganMs: 100, endedMs: 100 }, []);
   return problems;
 }
 
@@ -39,6 +39,15 @@ describe("the ledger of the soak", () => {
 
   it("lets the earlier records of a key go where the topic is compacted", () => {
     expect(problemsOf(compact, [a1, b1, a2], [[1, b1], [2, a2]])).toEqual([]); // biome-ignore format: a table
+  });
+
+  it("lets records go that one supersedes whose append is not answered yet, and no others", () => {
+    const problems: string[] = [];
+    const ledger = new Ledger("t-0", compact, line => problems.push(line));
+    ledger.acknowledge(0, [a1, b1]);
+    const records = new Map([[2, digestOf(a2)]]);
+    ledger.judge({ start: 0, end: 3, records, beganMs: 100, endedMs: 100 }, [a2]);
+    expect(problems).toEqual(["t-0:1: was acknowledged and is gone"]);
   });
 
   it("lets a tombstone go when it is old enough, and no earlier", () => {
@@ -75,7 +84,7 @@ describe("the ledger of the soak", () => {
     ledger.acknowledge(0, [a1]);
     const records = new Map([[0, digestOf(a1)]]);
     const nowMs = 3_600_000;
-    ledger.judge({ start: 0, end: 1, records, beganMs: nowMs, endedMs: nowMs }, () => false);
+    ledger.judge({ start: 0, end: 1, records, beganMs: nowMs, endedMs: nowMs }, []);
     expect(problems).toEqual(["t-0:0: is there 3599950 ms past its retention"]);
   });
 });

@@ -69,20 +69,21 @@ export class Ledger {
   }
 
   /**
-   * Holds a reading of everything, while nobody appended, to what was promised. `isPending`: whether a record is one whose
-   * append was not answered yet.
+   * Holds a reading of everything, while nobody appended, to what was promised. `pending`: records whose append was not answered
+   * yet; they may be there, and may have superseded others.
    */
-  judge({ start, end, records, beganMs, endedMs }: ReadBack, isPending: (digest: Digest) => boolean): void {
+  judge({ start, end, records, beganMs, endedMs }: ReadBack, pending: readonly RecordInput[]): void {
+    const sent = new Set(pending.map(digestOf));
     if (start < this.#startMax) this.#problems(`${this.#place}: the start went back to ${start}`);
     this.#startMax = Math.max(start, this.#startMax);
     if (end < this.#acknowledgedEnd)
       this.#problems(`${this.#place}: ends at ${end}, ${this.#acknowledgedEnd} was acknowledged`);
     for (const [offset, digest] of records)
-      if (this.#digests[offset] === undefined && !isPending(digest))
+      if (this.#digests[offset] === undefined && !sent.has(digest))
         this.#problem(offset, "nobody sent what lies here");
       else if (this.#digests[offset] !== undefined && this.#digests[offset] !== digest)
         this.#problem(offset, "other bytes were read than sent");
-    const mayHaveGone = this.#latestOfKeys();
+    const mayHaveGone = this.#latestOfKeys(pending);
     for (let offset = 0; offset < this.#acknowledgedEnd; offset++) {
       if (!this.#isAcknowledged[offset] || records.has(offset)) continue;
       if (offset < start ? this.#isOld(offset, endedMs) : mayHaveGone(offset, endedMs)) continue;
@@ -105,7 +106,7 @@ export class Ledger {
     this.#timesMs[offset] = record.timestampMs;
     if (!this.#policy.isCompact) return;
     this.#isTombstone[offset] = record.value === null;
-    this.#keys[offset] = Buffer.from(record.key ?? []).toString("latin1");
+    this.#keys[offset] = keyTextOf(record);
   }
 
   #isOld(offset: number, nowMs: number): boolean {
@@ -113,10 +114,11 @@ export class Ledger {
   }
 
   /** Whether compaction by key may have removed the record at an offset. */
-  #latestOfKeys(): (offset: number, nowMs: number) => boolean {
+  #latestOfKeys(pending: readonly RecordInput[]): (offset: number, nowMs: number) => boolean {
     if (!this.#policy.isCompact) return () => false;
     const latest = new Map<string, number>();
     for (const [offset, key] of this.#keys.entries()) if (key !== undefined) latest.set(key, offset);
+    for (const record of pending) latest.set(keyTextOf(record), Number.POSITIVE_INFINITY);
     return (offset, nowMs) => {
       if ((latest.get(this.#keys[offset] ?? "") ?? 0) > offset) return true;
       const timeMs = this.#timesMs[offset] ?? nowMs;
@@ -136,4 +138,8 @@ export class Ledger {
   #problem(offset: number, what: string): void {
     this.#problems(`${this.#place}:${offset}: ${what}`);
   }
+}
+
+function keyTextOf({ key }: RecordInput): string {
+  return Buffer.from(key ?? []).toString("latin1");
 }

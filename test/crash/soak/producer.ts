@@ -8,7 +8,7 @@ import { systemCodecs } from "../../../lib/adapters/system/index.ts";
 import { buildPlainBatch, type RecordInput } from "../../../lib/format/record-batch/index.ts";
 import { present } from "../../../lib/std/index.ts";
 import type { Prng } from "../../sim/world/prng.ts";
-import { type Digest, digestOf, type Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { someRecords } from "./records.ts";
 import type { SoakTopic } from "./topics.ts";
 
@@ -47,9 +47,9 @@ export class Producer {
     this.#sequences = Array.from({ length: topic.partitions }, () => 0);
   }
 
-  /** Digests of what it was not answered yet. */
-  get pending(): readonly Digest[] {
-    return this.#pending?.records.map(digestOf) ?? [];
+  /** What it was not answered yet. */
+  get pending(): readonly RecordInput[] {
+    return this.#pending?.records ?? [];
   }
 
   /** Sends until `isOver`. What is unanswered when the connection ends, which throws, stays for the next one. */
