@@ -79,7 +79,7 @@ function joined(reports: readonly LifeReport[]): readonly HistoryEvent[] {
   return reports.flatMap(({ events }) => {
     const base = first;
     return events.map(event => {
-      if (event.type === "final" || event.type === "leap") return event;
+      if (!("id" in event)) return event;
       first = Math.max(first, base + event.id + 1);
       return { ...event, id: base + event.id };
     });

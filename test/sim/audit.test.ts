@@ -38,7 +38,7 @@ type Topic = Awaited<ReturnType<World["lives"][number]["engine"]["topics"]["desc
 const partition = partitionIndex(0);
 
 function broken(world: World, sweptBefore?: number): readonly string[] {
-  new Audit(world).run(sweptBefore);
+  new Audit(world, new Set()).run(sweptBefore);
   return world.violations.map(({ invariant }) => invariant);
 }
 

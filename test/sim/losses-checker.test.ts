@@ -170,3 +170,17 @@ describe("compaction by key", () => {
     );
   });
 });
+
+describe("offsets that were damaged where they lay", () => {
+  const damaged = (values: string): readonly string[] => {
+    const story = log().appended(0, "abcd");
+    story.writer.damaged({ log: "t", partition: 0, from: 1, to: 2 });
+    return story.inTheEnd(0, values);
+  };
+
+  it("may be missing, and no others", () => {
+    expect(damaged("abcd")).toEqual([]);
+    expect(damaged("a.cd")).toEqual([]);
+    expect(damaged("a..d")).toContainEqual(expect.stringMatching(/^I1 t\/0:2 is not there/));
+  });
+});

@@ -29,6 +29,7 @@ export class FaultyObjectStore implements ObjectStore {
     const call: ObjectCall = { port: "objects", operation: "get", key, range: range && { ...range } };
     return this.#wire.call(call, async outcome => {
       const result = await this.#store.get(key, call.range);
+      if (outcome.kind === "damaged" && outcome.damage.kind === "lost") return { kind: "missing" };
       return outcome.kind === "damaged" && result.kind === "found"
         ? { kind: "found", bytes: damaged(result.bytes, call.range?.start ?? 0, outcome.damage) }
         : result;
@@ -63,6 +64,7 @@ function aheadMs(outcome: Outcome): number {
 
 /** The bytes of a range that starts at `start` of the object. */
 function damaged(bytes: Uint8Array, start: number, damage: Damage): Uint8Array {
+  if (damage.kind === "lost") return bytes;
   const at = damage.at - start;
   if (damage.kind === "cutOff") return bytes.subarray(0, Math.max(0, Math.min(at, bytes.length)));
   const byte = bytes[at];

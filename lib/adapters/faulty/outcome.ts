@@ -10,7 +10,7 @@
  *   stale        an eventual read answers with what was there some writes of that partition key ago
  *   short        a query or listing answers with a part, and says where to go on
  *   partial      a batchWrite does its first writes and hands the others back
- *   damaged      an object is read with a bit flipped or its end cut off
+ *   damaged      an object is read with a bit flipped or its end cut off, or is not found
  *
  * S3's 412 needs no outcome: a put whose answer was lost finds its object when it is sent again.
  */
@@ -23,7 +23,8 @@ export type Failure = "unavailable" | "conflict" | "throttled" | "full";
 /** What the bytes of an object suffer on their way. `at` counts from the start of the object. */
 export type Damage =
   | { readonly kind: "bitFlipped"; readonly at: number }
-  | { readonly kind: "cutOff"; readonly at: number };
+  | { readonly kind: "cutOff"; readonly at: number }
+  | { readonly kind: "lost" };
 
 export type Outcome =
   | {

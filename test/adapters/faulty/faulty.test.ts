@@ -183,6 +183,7 @@ describe("calls that go wrong", () => {
     const read = (damage: Outcome): Promise<unknown> =>
       run(damage, () => objects.get("k", { start: 1, length: 3 }));
     const times = { reachMs: 0, answerMs: 0 };
+    expect(await read({ kind: "damaged", damage: { kind: "lost" }, ...times })).toEqual({ kind: "missing" });
     expect(await read({ kind: "damaged", damage: { kind: "bitFlipped", at: 2 }, ...times })).toEqual({
       kind: "found",
       bytes: utf8("bbd"),

@@ -9,7 +9,7 @@ import { killed, type Life } from "../world/process.ts";
 import type { Stage } from "./stage.ts";
 
 export async function compactor(stage: Stage, prng: Prng): Promise<void> {
-  while (!stage.isOver && stage.mayCompact) {
+  while (!stage.isOver) {
     await stage.pause(prng.spread(100, 3_000));
     const topics: readonly { readonly name: string }[] = prng.chance(0.85) ? stage.stable : stage.passing;
     const { name } = prng.pick(topics);
@@ -22,8 +22,8 @@ export async function compactor(stage: Stage, prng: Prng): Promise<void> {
 
 async function tendOnce(stage: Stage, prng: Prng, life: Life, name: string): Promise<void> {
   const limits: BudgetLimits = {
-    bytesMax: prng.pick([1, 2_000, 1_000_000]),
-    callsMax: prng.pick([10, 100, 1_000]),
+    bytesMax: prng.pick([1, 2_000, 1_000_000, 1_000_000]),
+    callsMax: prng.pick([10, 100, 1_000, 1_000]),
     timeMsMax: 30_000,
     callMsMax: 5_000,
   };

@@ -2,7 +2,7 @@
  * Readers that go through a log from its beginning or jump about in it, tailers that wait for news, and askers for
  * offsets. They go on where an answer left them, whichever process gave it.
  */
-import type { FetchAnswer } from "../../../lib/engine/index.ts";
+import { type FetchAnswer, OffsetOutOfRange } from "../../../lib/engine/index.ts";
 import { clientTimeMs } from "../world/client.ts";
 import type { Prng } from "../world/prng.ts";
 import type { Stage } from "./stage.ts";
@@ -28,7 +28,13 @@ export async function reader(stage: Stage, prng: Prng): Promise<void> {
     });
     answers?.forEach((answer, i) => {
       const target = targets[i];
-      if (target && answer.kind === "records") positions.set(nameOf(target), answer.nextOffset);
+      if (target === undefined) return;
+      const at = asked[i]?.offset ?? 0;
+      if (answer.kind === "records") positions.set(nameOf(target), answer.nextOffset);
+      // What is damaged may stay so: it looks further on.
+      else if (answer.error.name === "RecordsCorrupt") positions.set(nameOf(target), at + 1);
+      else if (answer.error instanceof OffsetOutOfRange && at < answer.error.logStartOffset)
+        positions.set(nameOf(target), answer.error.logStartOffset);
     });
   }
 }

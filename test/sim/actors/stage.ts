@@ -108,8 +108,6 @@ export class Stage {
   isOver = false;
   /** Below 1 actors hurry and meet, above 1 they take their time. */
   pace = 1;
-  /** Objects arrive damaged until faults stop, and are whole afterwards: what was compacted meanwhile would be lost. */
-  mayCompact = true;
   #playing = 0;
   /** Share of all calls that the stores refuse with "slow down". */
   throttling = 0;
@@ -236,7 +234,7 @@ export class Stage {
     }
   }
 
-  readonly logOf = (topic: Topic): string =>
+  readonly logOf = (topic: Pick<Topic, "name" | "id">): string =>
     this.stable.some(({ name }) => name === topic.name) ? topic.name : logOf(topic.name, topic.id);
 }
 

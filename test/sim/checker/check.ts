@@ -5,7 +5,7 @@ import { checkAppends } from "./appends.ts";
 import { checkGroups } from "./groups.ts";
 import type { HistoryEvent } from "./history.ts";
 import { Losses } from "./losses.ts";
-import { describe, type Operation, operationsOf } from "./operations.ts";
+import { describe, type Operation, operationsOf, placeOf } from "./operations.ts";
 import { checkProducers } from "./producers.ts";
 import { checkReads } from "./reads.ts";
 import { checkRemains } from "./remains.ts";
@@ -27,7 +27,7 @@ export function checkHistory(history: readonly HistoryEvent[]): readonly Violati
     ...checkTopics(operations),
     ...checkGroups(operations),
     ...checkErrors(operations),
-    ...checkEnds(operations),
+    ...checkEnds(operations, losses),
   ];
 }
 
@@ -43,12 +43,15 @@ function checkErrors(operations: readonly Operation[]): readonly Violation[] {
 }
 
 /** I12: once faults have stopped, what is asked for is answered, and well. */
-function checkEnds(operations: readonly Operation[]): readonly Violation[] {
+function checkEnds(operations: readonly Operation[], losses: Losses): readonly Violation[] {
   return operations.flatMap(operation => {
     if (!operation.isFinal || operation.outcome.kind === "ok") return [];
     const error = operation.outcome.error;
     // A process that drains says so; nothing is wrong.
     if (error?.name === "EngineClosed") return [];
+    const { invocation } = operation;
+    const isDamaged = invocation.op === "fetch" && losses.isDamaged(placeOf(invocation), invocation.offset);
+    if (isDamaged && error?.kind === "corrupt") return [];
     const what = error === undefined ? "was never answered" : `failed: ${error.name}: ${error.message}`;
     return [
       { invariant: "I12", message: `${describe(operation)} ${what} after faults had stopped` } as const,

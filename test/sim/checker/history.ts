@@ -6,6 +6,7 @@
  *   ok       what it was told
  *   fail     it was told that nothing happened and nothing will
  *   info     nobody can say: an unknown outcome, a killed process
+ *   damaged  some offsets of a log cannot be read, for somebody had damaged their bytes: no reader is to blame
  *   leap     every wall clock went on by so much at once; `atMs` counts the time that was waited, without leaps
  *
  * `log` names what has one sequence of offsets for ever: the topic, and the id too where a name is used again. A request
@@ -200,8 +201,17 @@ export type HistoryEvent =
   | { readonly type: "fail"; readonly id: number; readonly atMs: number; readonly error: HistoryError }
   | { readonly type: "info"; readonly id: number; readonly atMs: number; readonly error?: HistoryError }
   | { readonly type: "leap"; readonly atMs: number; readonly ms: number }
+  | ({ readonly type: "damaged"; readonly atMs: number } & LostRange)
   /** From here on a read is the last word: faults have stopped and everything under way has arrived or never will. */
   | { readonly type: "final"; readonly atMs: number };
+
+/** Offsets [from, to) of a log that were damaged where they lay. */
+export type LostRange = {
+  readonly log: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+};
 
 /** Writes a history. */
 export class HistoryWriter {
@@ -238,6 +248,10 @@ export class HistoryWriter {
 
   leap(ms: number): void {
     this.events.push({ type: "leap", atMs: this.#now(), ms });
+  }
+
+  damaged(range: LostRange): void {
+    this.events.push({ type: "damaged", atMs: this.#now(), ...range });
   }
 
   final(): void {

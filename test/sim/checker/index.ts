@@ -7,6 +7,7 @@ export {
   HistoryWriter,
   type Invocation,
   type LossRules,
+  type LostRange,
   type OffsetSpecText,
   readHistory,
   type SeenRecord,

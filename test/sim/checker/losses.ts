@@ -8,6 +8,7 @@
  *   retention.bytes     what had been sent behind it was as much as is kept
  *   by key              something behind it had its key
  *   a tombstone         it had been there for delete.retention.ms
+ *   damaged             its bytes were damaged before they were compacted
  */
 import type { HistoryEvent, Invocation, LossRules } from "./history.ts";
 import { type Operation, placeOf } from "./operations.ts";
@@ -43,6 +44,7 @@ type Lossy = {
 export class Losses {
   readonly #rules = new Map<string, LossRules>();
   readonly #places = new Map<string, Lossy>();
+  readonly #damaged = new Map<string, { readonly from: number; readonly to: number }[]>();
   /** By position in the history: what the calendar said, without the epoch. */
   readonly #calendarMs: readonly number[];
   readonly #truth: Truth;
@@ -51,13 +53,24 @@ export class Losses {
     this.#truth = truth;
     for (const { invocation } of operations)
       if (invocation.op === "create" && invocation.rules) this.#rules.set(invocation.topic, invocation.rules);
+    for (const event of history)
+      if (event.type === "damaged") {
+        const place = `${event.log}/${event.partition}`;
+        this.#damaged.set(place, [...(this.#damaged.get(place) ?? []), event]);
+      }
     this.#calendarMs = this.#rules.size === 0 ? [] : calendarOf(history);
     for (const operation of this.#rules.size === 0 ? [] : operations) this.#take(operation);
   }
 
-  /** Whether the log was made with rules. */
+  /** Whether the log was made with rules, or damaged. */
   isLossy(place: string | undefined): boolean {
-    return place !== undefined && this.#rules.has(logOf(place));
+    return place !== undefined && (this.#rules.has(logOf(place)) || this.#damaged.has(place));
+  }
+
+  /** Whether nobody can read what was at an offset. */
+  isDamaged(place: string | undefined, offset: number): boolean {
+    const ranges = this.#damaged.get(place ?? "") ?? [];
+    return ranges.some(({ from, to }) => from <= offset && offset < to);
   }
 
   /** Whether the last value of each key stays, and others may go. */
@@ -67,8 +80,9 @@ export class Losses {
 
   /** Whether what is at an offset may have been gone at a moment of the history; of an offset that nobody knows, always. */
   mayBeGone(place: string | undefined, offset: number, until: number): boolean {
+    if (this.isDamaged(place, offset)) return true;
     const lossy = place === undefined ? undefined : this.#places.get(place);
-    if (lossy === undefined) return this.isLossy(place);
+    if (lossy === undefined) return place !== undefined && this.#rules.has(logOf(place));
     const record = lossy.records.get(offset);
     if (record === undefined) return true;
     return (
@@ -81,14 +95,15 @@ export class Losses {
   /** The first offset below `start` that cannot have been gone; undefined: a log may begin there. */
   lostBelow(place: string, start: number, until: number): number | undefined {
     const lossy = this.#places.get(place);
-    if (!this.isLossy(place)) return start > 0 ? 0 : undefined;
+    if (!this.#rules.has(logOf(place))) return start > 0 ? 0 : undefined;
     if (lossy === undefined) return undefined;
     for (let offset = lossy.excusedTo; offset < start; offset++) {
       const record = lossy.records.get(offset);
+      // Where keys are compacted too, what expires may have lost its younger records before.
       const isGone =
         record === undefined ||
         this.#isTrimmed(lossy, record, until) ||
-        (lossy.rules.isDelete && this.#isExpired(lossy, record, until));
+        (lossy.rules.isDelete && this.mayBeGone(place, offset, until));
       if (!isGone) return offset;
       lossy.excusedTo = offset + 1;
     }

@@ -37,7 +37,7 @@ export function checkReads(
   const pass = new Pass(truth, losses);
   const byId = new Map(operations.map(operation => [operation.id, operation]));
   for (const event of history) {
-    if (event.type === "final" || event.type === "leap") continue;
+    if (event.type === "final" || event.type === "leap" || event.type === "damaged") continue;
     const operation = present(byId.get(event.id), `operation ${event.id}`);
     if (event.type === "invoke") pass.invoked(operation);
     else pass.ended(operation);

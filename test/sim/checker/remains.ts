@@ -50,7 +50,7 @@ function checkKeys(place: string, found: ReadonlySet<number>, losses: Losses): r
   return [...byKey].flatMap(([key, records]) => {
     const last = records.at(-1);
     if (key === undefined || last === undefined || found.has(last.offset)) return [];
-    if (losses.mayBeBehind(place, key)) return [];
+    if (losses.mayBeBehind(place, key) || losses.isDamaged(place, last.offset)) return [];
     return records
       .filter(({ offset }) => found.has(offset))
       .map(({ offset }) => ({

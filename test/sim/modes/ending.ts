@@ -7,9 +7,11 @@
 import type { Topic } from "../../../lib/engine/index.ts";
 import { graceMs, type Stage, stageEngineOptions, stepsMax } from "../actors/stage.ts";
 import { sweep, upkeepLimits } from "../actors/sweep.ts";
+import type { LostRange } from "../checker/index.ts";
 import { Audit } from "../world/audit.ts";
 import { clientTimeMs } from "../world/client.ts";
 import { unexplained } from "../world/findings.ts";
+import { explainedBy, lostToDamage } from "../world/lost-ranges.ts";
 import { killed, type Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
 import type { Target } from "../world/requests.ts";
@@ -29,8 +31,9 @@ export async function end(stage: Stage): Promise<boolean> {
   world.note(() => "faults stop");
   for (const life of world.lives) world.thaw(life);
   for (const process of stage.processes) if (world.life(process).isDead) world.start(process);
-  if (!(await run(stage, () => stage.isQuiet, "what was asked before faults stopped is not answered")))
-    return false;
+  // A batch that its producer has given up is under way still.
+  const isQuiet = (): boolean => stage.isQuiet && world.lives.every(({ appending }) => appending === 0);
+  if (!(await run(stage, isQuiet, "what was asked before faults stopped is not answered"))) return false;
   world.history.final();
   for (const life of world.lives)
     if (!(await finish(stage, probe(stage, life), `probing ${life.name}`))) return false;
@@ -45,17 +48,25 @@ export async function end(stage: Stage): Promise<boolean> {
   // Whoever lists the topics finishes those that are half made or half gone: a sweep keeps what they refer to.
   const reader = world.start("reader");
   if (!(await finish(stage, meetTopics(stage, reader), "meeting the topics"))) return false;
+  const lingering = new Set(world.faults.entries().length > 0 ? world.purged : []);
   const sweptBefore = await cleanUp(stage);
-  if (!(await finish(stage, readEverything(stage, reader), "reading everything"))) return false;
-  new Audit(world).run(sweptBefore);
-  return finish(stage, checkStores(stage, reader, sweptBefore !== undefined), "the last fsck");
+  const lost = lostToDamage(world, stage.logOf);
+  for (const range of lost) world.history.damaged(range);
+  if (!(await finish(stage, readEverything(stage, reader, lost), "reading everything"))) return false;
+  new Audit(world, lingering).run(sweptBefore);
+  return finish(stage, checkStores(stage, reader, lost, sweptBefore !== undefined), "the last fsck");
 }
 
-async function checkStores({ world }: Stage, life: Life, isSwept: boolean): Promise<void> {
+async function checkStores(
+  { world }: Stage,
+  life: Life,
+  lost: readonly LostRange[],
+  isSwept: boolean,
+): Promise<void> {
   const report = await life.run(() => life.engine.fsck());
   if (report === killed) return;
   world.note(() => `fsck: ${JSON.stringify(report)}`);
-  for (const violation of unexplained(report, isSwept, () => false)) world.violated(violation);
+  for (const violation of unexplained(report, isSwept, explainedBy(lost))) world.violated(violation);
 }
 
 async function run(stage: Stage, isDone: () => boolean, what: string): Promise<boolean> {
@@ -161,13 +172,13 @@ function list(stage: Stage, life: Life): ReturnType<Stage["client"]["admin"]> {
   return stage.client.admin(life, { op: "list" }, () => life.engine.topics.list(), stage.logOf);
 }
 
-async function readEverything(stage: Stage, life: Life): Promise<void> {
+async function readEverything(stage: Stage, life: Life, lost: readonly LostRange[]): Promise<void> {
   const listed = await list(stage, life);
   if (!Array.isArray(listed)) return;
   for (const topic of listed as readonly Topic[])
     for (let partition = 0; partition < topic.partitions; partition++) {
       const target: Target = { topic: topic.name, topicId: topic.id, log: stage.logOf(topic) };
-      await readAll(stage, life, { ...target, partition });
+      await readAll(stage, life, { ...target, partition }, lost);
     }
 }
 
@@ -175,11 +186,18 @@ async function readAll(
   stage: Stage,
   life: Life,
   target: Target & { readonly partition: number },
+  lost: readonly LostRange[],
 ): Promise<void> {
   for (let offset = await stage.client.offset(life, target, { kind: "earliest" }); offset !== undefined; ) {
     const asked = [{ ...target, offset, bytesMax: 4_000 }];
     const [answer] = (await stage.client.fetch(life, asked, { ...oneByOne, bytesMax: 4_000 })) ?? [];
-    if (answer?.kind !== "records" || answer.nextOffset <= offset) return;
-    offset = answer.nextOffset;
+    const at = offset;
+    const damaged = lost.find(
+      ({ log, partition, from, to }) =>
+        log === target.log && partition === target.partition && from <= at && at < to,
+    );
+    if (answer?.kind === "failed" && damaged) offset = damaged.to;
+    else if (answer?.kind !== "records" || answer.nextOffset <= offset) return;
+    else offset = answer.nextOffset;
   }
 }

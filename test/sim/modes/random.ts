@@ -82,9 +82,9 @@ function drawEngineOptions(prng: Prng): EngineOptions {
     producerSnapshotEntries: prng.pick([2, 12, 40]),
     compaction: {
       ...stageEngineOptions.compaction,
-      targetBytes: prng.pick([300, 3_000, 60_000]),
+      targetBytes: prng.pick([1_000, 6_000, 60_000]),
       ageMs: prng.pick([0, 0, 2_000, 20_000]),
-      mergePages: prng.pick([2, 3]),
+      mergePages: prng.pick([2, 2, 3]),
     },
     sweep: { ...stageEngineOptions.sweep, graceMs: prng.pick([1_000, 4_000, graceMs]) },
   };
@@ -96,7 +96,6 @@ async function setUp(stage: Stage, prng: Prng, isClear: boolean): Promise<void> 
   await stage.setUp(tierOf);
   const weather = isClear ? clearWeather : badWeather(prng.fork("weather"));
   const network = prng.fork("network");
-  stage.mayCompact = weather.damaged === 0;
   const damage = new DamageMap(world, prng.fork("damage"), weather.damaged);
   world.choose = (_life, call) => {
     if (stage.throttling > 0 && network.chance(stage.throttling))

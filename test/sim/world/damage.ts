@@ -1,5 +1,5 @@
 /**
- * Which objects arrive damaged, and how: always the same way for one object, as a bad disk would have it.
+ * Which objects arrive damaged, and how: always the same way for one object, as a bad disk would have it. Some are not found.
  */
 import type { Damage } from "../../../lib/adapters/faulty/index.ts";
 import type { Prng } from "./prng.ts";
@@ -25,8 +25,10 @@ export class DamageMap {
   #draw(key: string): Damage | undefined {
     const sizeBytes = this.#world.memoryObjects.peek(key)?.length ?? 0;
     const isDamaged = this.#prng.chance(this.#rate);
-    const kind = this.#prng.pick(["bitFlipped", "cutOff"] as const);
+    const kind = this.#prng.pick(["bitFlipped", "cutOff", "lost"] as const);
     const at = this.#prng.below(Math.max(1, sizeBytes));
-    return isDamaged && sizeBytes > 0 ? { kind, at } : undefined;
+    if (!isDamaged || sizeBytes === 0) return undefined;
+    this.#world.damagedObjects.add(key);
+    return kind === "lost" ? { kind } : { kind, at };
   }
 }

@@ -36,6 +36,7 @@ export type CheckRow = keyof typeof checkRows;
 export const deeds = [
   "object compacted",
   "objects merged",
+  "record lost to damage",
   "record superseded by key",
   "offset expired",
   "records deleted by hand",

@@ -82,6 +82,9 @@ export class Witness {
     const kind = kindOfCall(call);
     if (outcome.kind === "stale") rows.add(15);
     if (outcome.kind === "damaged") rows.add(29);
+    if (call.operation === "batchWrite")
+      for (const write of call.writes)
+        if (write.kind === "delete" && write.key.pk === "T") this.#world.purged.add(write.key.sk.slice(1));
     if (kind === "segment get" && isMissing(answer)) this.#world.deeds.add("read planned anew");
     const id = committedSegment(call) as SegmentId | undefined;
     if (id !== undefined && !isRefused(answer)) this.#ordered(life, id);

@@ -53,6 +53,10 @@ export class World {
   readonly rows = new Tally<CheckRow>();
   readonly faults = new Tally<string>();
   readonly deeds = new Tally<Deed>();
+  /** Ids of deleted topics of which the purge has left nothing. */
+  readonly purged = new Set<string>();
+  /** Keys of objects that nobody could read whole until faults stopped. */
+  readonly damagedObjects = new Set<string>();
   /** What the world itself saw being broken. */
   readonly violations: Violation[] = [];
   choose: Choose = chooseOk;
