@@ -33,14 +33,8 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*\/(ingest|topics|sweep|sweep\/mark)\/\*\]$/,
-    at: /\/Maintenance\/Maintenance\/Role\/Resource$/,
+    at: /\/Maintenance\/(Maintenance|Worker)\/Role\/Resource$/,
     reason: "What the maintenance compacts and sweeps has names that nobody knows before.",
-  },
-  {
-    rule: /^AwsSolutions-SQS3$/,
-    at: /\/Maintenance\/Failures\/Resource$/,
-    reason:
-      "It is the dead-letter queue, of a schedule and of a function: the rule knows only queues of queues.",
   },
   {
     rule: /^Serverless-SQSRedrivePolicy$/,
@@ -57,6 +51,16 @@ export const acknowledgements: readonly Acknowledgement[] = [
     at: /\/Maintenance\/Maintenance\/Function\/Resource$/,
     reason:
       "Its failures go to a queue by an on-failure destination, which says more than a dead-letter queue.",
+  },
+  {
+    rule: /^Serverless-LambdaDLQ$/,
+    at: /\/Maintenance\/Worker\/Function\/Resource$/,
+    reason: "Called with messages of a queue, which has a dead-letter queue of its own.",
+  },
+  {
+    rule: /^Serverless-LambdaEventSourceMappingDestination$/,
+    at: /\/Maintenance\/Mapping\/Resource$/,
+    reason: "Of a queue it can have none: the queue itself puts aside what failed too often.",
   },
   {
     rule: /^Serverless-LambdaTracing$/,

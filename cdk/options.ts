@@ -107,6 +107,18 @@ export const options = {
     "MiB",
     "Memory of the function that looks after the log; its time is faster with more.",
   ),
+  workerMemoryMiB: integer(
+    1024,
+    memoryMiB,
+    "MiB",
+    "Memory of the functions that take from the maintenance what is too much for it.",
+  ),
+  workersMax: integer(
+    2,
+    { min: 2, max: 1000 },
+    "",
+    "How many of those work at once at most. A new account has ten functions at once in all.",
+  ),
   produceReservedConcurrency: integer(
     undefined,
     concurrency,

@@ -12,6 +12,7 @@ export const roles = [
   "groups",
   "admin",
   "maintenance",
+  "worker",
   "web-function",
   "gateway",
 ] as const;
@@ -106,6 +107,24 @@ const maintenance: Permissions = {
   mayList: true,
 };
 
+/** It gives shards their turn, as the maintenance does, under a lease (`J`). It neither purges nor sweeps: no segment goes by it. */
+const worker: Permissions = {
+  items: {
+    GetItem: ["T", "C", "L#*", "P#*", "S#*"],
+    PutItem: ["P#*", "J"],
+    UpdateItem: ["L#*", "P#*"],
+    DeleteItem: ["P#*", "J"],
+    BatchWriteItem: ["P#*"],
+    Query: ["P#*"],
+  },
+  objects: {
+    GetObject: [segments, compacted],
+    PutObject: [compacted],
+    AbortMultipartUpload: [compacted],
+  },
+  mayList: true,
+};
+
 /** Gateways know of each other by `N`. Producer ids are a counter, which admin may raise. */
 const ofGateways: Permissions = {
   items: { Query: ["N"], PutItem: ["N"], DeleteItem: ["N"] },
@@ -120,6 +139,7 @@ export const permissions: Readonly<Record<RoleName, Permissions>> = {
   groups,
   admin,
   maintenance,
+  worker,
   "web-function": union([produce, fetch, groups, admin]),
   gateway: union([produce, fetch, groups, admin, ofGateways]),
 };

@@ -1,4 +1,4 @@
 /** The function that a schedule calls: upkeep. */
-import { composeUpkeep, openStores } from "../lib/app/aws/index.ts";
+import { composeUpkeep, openQueue, openStores } from "../lib/app/aws/index.ts";
 
-export const handler = composeUpkeep(openStores);
+export const handler = composeUpkeep(openStores, openQueue);

@@ -72,6 +72,21 @@ export function alarmRules(
         treatMissingData: TreatMissingData.BREACHING,
       },
     },
+    ...workerRules(maintenance),
+  };
+}
+
+function workerRules({ jobs, worker }: LogMaintenance): Readonly<Partial<Record<AlarmName, AlarmRule>>> {
+  return {
+    "jobs-late": {
+      metric: jobs.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+      rule: atLeast(3600),
+    },
+    // A job that fails is no error of its function: what is counted here ended without an answer.
+    "worker-failed": {
+      metric: worker.function.metricErrors({ period, statistic: Stats.SUM }),
+      rule: atLeast(1, { evaluationPeriods: 3, datapointsToAlarm: 2 }),
+    },
   };
 }
 

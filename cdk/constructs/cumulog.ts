@@ -23,7 +23,7 @@ export class Cumulog extends Construct implements FrontDoor {
   readonly table: ITable;
   readonly bucket: Bucket;
   readonly door: Door;
-  /** The functions that a request or a schedule calls; a web function is none of them. */
+  /** The functions that a request, a schedule or a queue calls; a web function is none of them. */
   readonly functions: Readonly<Partial<Record<FunctionName, LambdaFunction>>>;
   readonly maintenance: LogMaintenance;
   readonly observability: LogObservability;
@@ -65,7 +65,7 @@ export class Cumulog extends Construct implements FrontDoor {
 }
 
 function functionsOf(door: Door, maintenance: LogMaintenance): Cumulog["functions"] {
-  const tick = { maintenance: maintenance.function.function };
+  const tick = { maintenance: maintenance.function.function, worker: maintenance.worker.function };
   if (!(door instanceof HttpDoor)) return tick;
   const { produce, fetch, groups, admin } = door.functions;
   return {

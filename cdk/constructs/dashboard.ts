@@ -49,6 +49,7 @@ export function makeDashboard(
       groupsRow(door, config),
       storageRow(storage),
       maintenanceRow(maintenance),
+      workersRow(maintenance),
     ],
   });
 }
@@ -167,9 +168,22 @@ function maintenanceRow({ function: { function: tick }, failures }: LogMaintenan
   return [
     graph("Maintenance ticks", [tick.metricInvocations(sum), tick.metricErrors(sum)]),
     graph("Time of a tick, ms", [tick.metricDuration({ period, statistic: Stats.MAXIMUM })]),
-    graph("Ticks that came to nothing", [
+    graph("Ticks and jobs that came to nothing", [
       failures.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
     ]),
+  ];
+}
+
+function workersRow({ jobs, worker: { function: worker } }: LogMaintenance): IWidget[] {
+  const sum = { period, statistic: Stats.SUM };
+  const most = { period, statistic: Stats.MAXIMUM };
+  return [
+    graph("Jobs", [
+      jobs.metricNumberOfMessagesSent(sum),
+      jobs.metricApproximateNumberOfMessagesVisible(most),
+    ]),
+    graph("Age of the oldest job, s", [jobs.metricApproximateAgeOfOldestMessage(most)]),
+    graph("Calls of workers", [worker.metricInvocations(sum), worker.metricErrors(sum)]),
   ];
 }
 

@@ -20,7 +20,7 @@ export class LogObservability extends Construct {
     super(scope, id);
     const { door, maintenance } = watched;
     const workers = door instanceof HttpDoor ? Object.values(door.functions) : [door];
-    for (const worker of [...workers, maintenance.function])
+    for (const worker of [...workers, maintenance.function, maintenance.worker])
       countFailures(this, `Failures-${worker.node.id}`, worker.logGroup);
     this.alarms = this.#makeAlarms(alarmRules(watched, config), config);
     this.dashboard = config.dashboard

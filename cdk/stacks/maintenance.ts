@@ -21,5 +21,7 @@ export class MaintenanceStack extends Stack {
     new CfnOutput(this, "MaintenanceFunctionName", {
       value: this.maintenance.function.function.functionName,
     });
+    new CfnOutput(this, "WorkerFunctionName", { value: this.maintenance.worker.function.functionName });
+    new CfnOutput(this, "JobsQueueUrl", { value: this.maintenance.jobs.queueUrl });
   }
 }

@@ -130,10 +130,15 @@ export type {
   OffsetRequest,
   OffsetSpec,
 } from "./types.ts";
-export type {
-  BudgetLimits,
-  MaintenanceReport,
-  PartitionSurvey,
-  RoundReport,
-  Tended,
+export {
+  type BudgetLimits,
+  type Holder,
+  type LastTurn,
+  type MaintenanceReport,
+  type PartitionSurvey,
+  planTurns,
+  type RoundReport,
+  type ShardSize,
+  sizeOfShard,
+  type Tended,
 } from "./upkeep/index.ts";

@@ -31,6 +31,9 @@ export const pollMs = 10;
 /** The parts of the list of groups are asked for one after the other, 4 ms each. */
 export const tickMs = 1_200;
 
+/** Lambda asks a queue for messages while there are none: so many long polls at once, each of so many seconds. */
+export const idlePolls = { atOnce: 5, seconds: 20 } as const;
+
 /** Bytes that a tick of the maintenance writes to its log: a line of metrics. */
 export const tickLogBytes = 1024;
 

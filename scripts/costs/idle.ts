@@ -4,6 +4,8 @@
 import { alarmNames } from "../../cdk/constructs/alarm-list.ts";
 import { options } from "../../cdk/options.ts";
 import { systemCodecs } from "../../lib/adapters/system/index.ts";
+import { idleShardMs } from "../../lib/app/aws/bounds.ts";
+import { noQueue } from "../../lib/app/aws/jobs.ts";
 import { functionSettings } from "../../lib/app/aws/settings.ts";
 import { makeUpkeepHandler } from "../../lib/app/aws/upkeep.ts";
 import type { Engine } from "../../lib/engine/index.ts";
@@ -17,7 +19,7 @@ import { MeteredLog, minus, type Spent } from "./metered-log.ts";
 export const ticksPerMonth = monthSeconds / (options.maintenanceMinutes.defaultValue * 60);
 
 /** Alarms, and the metrics that they watch: CloudWatch bills these. */
-export const alarms = { count: alarmNames.length, metrics: 10 } as const;
+export const alarms = { count: alarmNames.length, metrics: 12 } as const;
 
 /** Topics of the log whose tick is measured. */
 export const tickTopics = 100;
@@ -25,8 +27,19 @@ export const tickTopics = 100;
 /** Groups of that log, each with an offset and without members: the next tick looks at them again. */
 export const tickGroups = 100;
 
-/** What one tick of a warm process reads: of topics, for the list of groups, and of the groups on it. */
-export type MeasuredTick = { readonly topics: Spent; readonly list: Spent; readonly groups: Spent };
+/**
+ * What one tick of a warm process reads: of topics, for the list of groups, and of the groups on it. `looks`: more than that in the
+ * tick that looks into all shards, though nothing came.
+ */
+export type MeasuredTick = {
+  readonly topics: Spent;
+  readonly list: Spent;
+  readonly groups: Spent;
+  readonly looks: Spent;
+};
+
+/** Ticks of a month that look into shards in which nothing came. */
+export const looksPerMonth = (monthSeconds * 1000) / idleShardMs;
 
 /** One tick of a warm process. */
 export async function measureTick(): Promise<MeasuredTick> {
@@ -35,23 +48,29 @@ export async function measureTick(): Promise<MeasuredTick> {
   for (let i = 0; i < tickTopics; i++) await engine.topics.create({ name: `t${i}`, partitions: 4 });
   const { clock } = log;
   const telemetry = { ...silentTelemetry, ...unbound };
-  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry }, sweepTimes);
+  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry, queue: noQueue }, upkeepOptions);
   await tick({}, invocation);
   spent();
   await tick({}, invocation);
   const withoutGroups = spent();
+  await clock.advance(idleShardMs);
+  await tick({}, invocation);
+  const looks = minus(spent(), withoutGroups);
   await engine.groups.expire(() => true);
   const list = spent();
   for (let i = 0; i < tickGroups; i++) await commitAlone(engine, `g${i}`);
   await engine.groups.expire(() => true);
   spent();
   await engine.groups.expire(() => true);
-  return { topics: minus(withoutGroups, list), list, groups: minus(spent(), list) };
+  return { topics: minus(withoutGroups, list), list, groups: minus(spent(), list), looks };
 }
 
 /** As Lambda calls the function, with all of its time. */
 const invocation = { awsRequestId: "tick", getRemainingTimeInMillis: () => 300_000 };
-const sweepTimes = { sweepIntervalMs: functionSettings.sweepIntervalMs.defaultValue };
+const upkeepOptions = {
+  sweepIntervalMs: functionSettings.sweepIntervalMs.defaultValue,
+  jobsFromBytes: functionSettings.jobsFromBytes.defaultValue,
+};
 
 /** Commits as someone who is no member, which makes the group. */
 async function commitAlone({ groups }: Engine, group: string): Promise<void> {
@@ -71,7 +90,7 @@ export async function measureMetrics(): Promise<Readonly<Record<FunctionName, nu
   const call = callerOf(engine, clock, names);
   await engine.topics.create({ name: "first", partitions: 1 });
   const telemetry = { ...bound(names), ...unbound };
-  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry }, sweepTimes);
+  const tick = makeUpkeepHandler({ engine, items, objects, clock, telemetry, queue: noQueue }, upkeepOptions);
   // The first one sweeps; all others of its day do not.
   await tick({}, invocation);
   names.take();

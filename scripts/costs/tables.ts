@@ -9,6 +9,7 @@ import {
   appendMs,
   functionGib,
   httpApiRequests,
+  idlePolls,
   longPollSeconds,
   monthSeconds,
   pollMs,
@@ -19,7 +20,15 @@ import {
 import { type MeasuredCall, measureCalls, measurePoll } from "./calls.ts";
 import { measureCompaction } from "./compaction.ts";
 import { measureGroups, pollsIn } from "./groups.ts";
-import { alarms, measureMetrics, measureTick, tickGroups, ticksPerMonth, tickTopics } from "./idle.ts";
+import {
+  alarms,
+  looksPerMonth,
+  measureMetrics,
+  measureTick,
+  tickGroups,
+  ticksPerMonth,
+  tickTopics,
+} from "./idle.ts";
 import type { Spent } from "./metered-log.ts";
 import { count, dollars, gibibyte, listPrice, mebibyte } from "./numbers.ts";
 import { measureWaits } from "./waiting.ts";
@@ -186,6 +195,7 @@ export async function idleTable(): Promise<string> {
   const tick = await measureTick();
   const metrics = await measureMetrics();
   const seconds = (ticksPerMonth * tickMs) / 1000;
+  const polls = (monthSeconds / idlePolls.seconds) * idlePolls.atOnce;
   const logGib = (ticksPerMonth * tickLogBytes) / gibibyte;
   const rows: readonly IdleRow[] = [
     [
@@ -201,6 +211,16 @@ export async function idleTable(): Promise<string> {
     ],
     tickRow(`their reads of ${tickTopics} topics`, tick.topics),
     tickRow("their reads of the list of consumer groups, which is empty", tick.list),
+    [
+      "their look into these topics when nothing came, every half hour",
+      `${count(tick.looks.itemReads)} calls, ${count(tick.looks.readUnits)} units each`,
+      looksPerMonth * tick.looks.dollars,
+    ],
+    [
+      "Lambda's polls of the queue of jobs, which is empty",
+      `${count(polls)} requests, ${idlePolls.atOnce} at once of ${idlePolls.seconds} s assumed`,
+      polls * prices.sqsRequest.dollars,
+    ],
     [
       "their log",
       `${tickLogBytes} bytes a tick assumed`,

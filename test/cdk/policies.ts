@@ -35,6 +35,6 @@ export function inWords(statement: Statement): string {
 function targetOf(resource: unknown): string {
   const text = JSON.stringify(resource);
   const suffix = /"(\/[^"]*)"\]\]/.exec(text)?.[1] ?? "";
-  const kind = /(Table|Bucket|Failures|Log|Function)[0-9A-F]{8}/.exec(text)?.[1];
+  const kind = /(Table|Bucket|Failures|Jobs|Log|Function)[0-9A-F]{8}/.exec(text)?.[1];
   return kind === undefined ? text : `${kind}${suffix}`;
 }

@@ -13,7 +13,7 @@ import type { UpkeepReport } from "../../lib/app/aws/index.ts";
 import { silentTelemetry } from "../../lib/ports/index.ts";
 import { bundleFunctions } from "../e2e/bundles.ts";
 import { type Call, signedCaller } from "../e2e/caller.ts";
-import { eagerUpkeep } from "../e2e/eager-upkeep.ts";
+import { allToWorkers, eagerUpkeep } from "../e2e/eager-upkeep.ts";
 import { changeTopic, leaveHalfMade } from "../e2e/half-made.ts";
 import { asJson, SmokeLog, steps } from "../e2e/smoke/index.ts";
 import { emulatorCredentials } from "../emulators/index.ts";
@@ -301,6 +301,58 @@ describe("a log that is looked after", () => {
   });
 });
 
+describe("a log that workers look after", () => {
+  let deployment: Deployment;
+  let log: SmokeLog;
+  let kept: Awaited<ReturnType<typeof keepBusy>>;
+
+  beforeAll(async () => {
+    deployment = await start(usual, { variables: { ...eagerUpkeep, ...allToWorkers } });
+    log = smokeOf(deployment);
+    kept = await keepBusy(log, async () => {
+      const report = await tickOnce(deployment);
+      for (const worked of await deployment.work())
+        expect(worked).toMatchObject({ kind: "result", payload: '{"batchItemFailures":[]}' });
+      return report;
+    });
+  }, upkeepMsMax);
+
+  it("is compacted, merged and kept short by them, and swept by the maintenance", async () => {
+    expect(deployment.problems).toEqual([]);
+    expect(deployment.log.filter(isError)).toEqual([]);
+    const done = deployment.log.filter(line => line.includes("a shard had its turn")).join();
+    for (const figure of ["objects", "merges", "cleanedRecords", "expired", "droppedPages"])
+      expect(done).toContain(`"${figure}":`);
+    expect(kept.reports.every(({ shards }) => shards?.shards === 0)).toBe(true);
+    expect(kept.reports.some(({ sweep }) => (sweep?.compacted.deleted ?? 0) > 0)).toBe(true);
+  });
+
+  it("is compacted into objects too large for one request, also where an answer is lost", async () => {
+    await appendMuch(log);
+    deployment.cutNext({ name: "s3:CompleteMultipartUpload" });
+    expect((await tickOnce(deployment)).shards).toMatchObject({ sent: 1 });
+    await deployment.work();
+    const given = deployment.calls.filter(({ name }) => name === "s3:AbortMultipartUpload");
+    expect(given.map(({ status }) => status)).toContain(404);
+    expect(deployment.problems).toEqual([]);
+  });
+
+  it("reads the same as before", async () => {
+    await deployment.cool();
+    expect(await valuesOf(log, tended.merged)).toEqual(kept.values);
+  });
+
+  it("puts aside a job that fails again and again, does the others, and says so", async () => {
+    const { queues, mappings } = deployment;
+    const jobs = mappings[0]?.queueArn ?? "";
+    queues.send(jobs, "no job");
+    const worked = await deployment.work();
+    expect(worked.map(({ kind }) => kind)).toEqual(["result", "result", "result"]);
+    expect([queues.bodiesIn(jobs), queues.putAsideFrom(jobs)]).toEqual([[], ["no job"]]);
+    expect(deployment.log.filter(isError).join()).toContain("a job of the upkeep failed");
+  });
+});
+
 describe("a caller", () => {
   let deployment: Deployment;
   let clusterId: string;
@@ -473,7 +525,7 @@ describe("a permission that is missing of groups", () => {
 
 describe("all runs together", () => {
   it("tell what was called, and which permissions nobody needed", () => {
-    const usually = running.slice(0, 4);
+    const usually = running.slice(0, 5);
     const report = renderReport(usually);
     console.log(report);
     expect(report).toContain("dynamodb:UpdateItem");

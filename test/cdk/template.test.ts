@@ -89,6 +89,18 @@ describe("a function's role", () => {
       "s3:ListBucket on Bucket",
       "s3:PutObject on Bucket/sweep/*, Bucket/topics/*",
       "sqs:SendMessage on Failures",
+      "sqs:SendMessage on Jobs",
+      log,
+    ],
+    worker: [
+      "dynamodb:BatchWriteItem, dynamodb:Query P#* on Table",
+      "dynamodb:GetItem C L#* P#* S#* T on Table",
+      "dynamodb:PutItem, dynamodb:DeleteItem J P#* on Table",
+      "dynamodb:UpdateItem L#* P#* on Table",
+      "s3:GetObject on Bucket/ingest/*, Bucket/topics/*",
+      "s3:ListBucket on Bucket",
+      "s3:PutObject, s3:AbortMultipartUpload on Bucket/topics/*",
+      "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes on Jobs",
       log,
     ],
   };
@@ -135,8 +147,8 @@ describe("a function", () => {
   it("runs Node 24 on arm64, logs JSON to its own group, traces nothing", () => {
     const functions = usual.resources("AWS::Lambda::Function");
     const groups = functions.map(({ Properties }) => JSON.stringify(Properties["LoggingConfig"]));
-    expect(functions).toHaveLength(5);
-    expect(new Set(groups).size).toBe(5);
+    expect(functions).toHaveLength(6);
+    expect(new Set(groups).size).toBe(6);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -179,6 +191,7 @@ describe("a function", () => {
         CUMULOG_GROUP_CONSUMER_SESSION_TIMEOUT_MS: "9000",
         CUMULOG_OFFSETS_RETENTION_MINUTES: "60",
         CUMULOG_RESTORE_WINDOW_DAYS: "14",
+        CUMULOG_JOBS_QUEUE: { Ref: expect.stringContaining("Jobs") },
       },
     });
   });
@@ -360,7 +373,24 @@ describe("maintenance", () => {
       MaximumRetryAttempts: 1,
       DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": expect.anything() } } },
     });
-    expect(usual.resources("AWS::SQS::Queue")[0]?.Properties).toMatchObject({ SqsManagedSseEnabled: true });
+    for (const { Properties } of usual.resources("AWS::SQS::Queue"))
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  it("has workers, a bounded number of them, that take jobs from a queue", () => {
+    const [jobs] = usual
+      .resources("AWS::SQS::Queue", "maintenance")
+      .filter(({ Properties }) => Properties["RedrivePolicy"]);
+    expect(jobs?.Properties).toMatchObject({
+      RedrivePolicy: { maxReceiveCount: 3 },
+      VisibilityTimeout: 1800,
+      MessageRetentionPeriod: 86_400,
+    });
+    expect(usual.resources("AWS::Lambda::EventSourceMapping")[0]?.Properties).toMatchObject({
+      BatchSize: 4,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
   });
 
   it("lets no tick wait for longer than Lambda does", () => {
@@ -395,12 +425,12 @@ describe("alarms", () => {
     for (const name of alarmNames) expect(anchors).toContain(name);
   });
 
-  it("stay within what CloudWatch watches for nothing", () => {
+  it("are few: beyond ten metrics each costs ten cents a month", () => {
     const watched = usual
       .resources("AWS::CloudWatch::Alarm")
       .flatMap(({ Properties }) => [Properties["MetricName"] ?? Properties["Metrics"]].flat())
       .filter(metric => !JSON.stringify(metric).includes('"Expression"'));
-    expect(watched.length).toBeLessThanOrEqual(10);
+    expect(watched.length).toBeLessThanOrEqual(12);
   });
 
   it("tell whom they were told to", () => {
@@ -409,7 +439,7 @@ describe("alarms", () => {
   });
 
   it("of a web function are those that it can have", () => {
-    expect(descriptions(web)).toHaveLength(6);
+    expect(descriptions(web)).toHaveLength(8);
   });
 });
 
@@ -464,8 +494,15 @@ describe("the construct", () => {
     const user = new User(stack, "User");
     log.grantProduce(user, "orders");
     const { resources } = synthesized(app);
-    expect(resources("AWS::Lambda::Function")).toHaveLength(5);
-    expect(Object.keys(log.functions).sort()).toEqual(["admin", "fetch", "groups", "maintenance", "produce"]);
+    expect(resources("AWS::Lambda::Function")).toHaveLength(6);
+    expect(Object.keys(log.functions).sort()).toEqual([
+      "admin",
+      "fetch",
+      "groups",
+      "maintenance",
+      "produce",
+      "worker",
+    ]);
     const [policy] = resources("AWS::IAM::Policy").filter(({ id }) => id.startsWith("User"));
     expect(JSON.stringify(policy?.Properties["PolicyDocument"])).toContain(
       '"/$default/POST/topics/orders/partitions/*/records"',

@@ -5,3 +5,6 @@ export const eagerUpkeep = {
   CUMULOG_SWEEP_INTERVAL_MS: "0",
   CUMULOG_RESTORE_WINDOW_DAYS: "0",
 } as const;
+
+/** With it, every shard in which something may be to do goes to a worker. */
+export const allToWorkers = { CUMULOG_JOBS_FROM_BYTES: "0" } as const;

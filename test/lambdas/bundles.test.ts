@@ -110,7 +110,7 @@ async function freePort(): Promise<number> {
 
 describe("the bundles", () => {
   it("are one for each function", () => {
-    expect(names).toEqual(["admin", "fetch", "groups", "maintenance", "produce", "web-function"]);
+    expect(names).toEqual(["admin", "fetch", "groups", "maintenance", "produce", "web-function", "worker"]);
   });
 
   it.each(names)("of %s is below a megabyte, and takes no code of a process with it", name => {
@@ -124,7 +124,12 @@ describe("the bundles", () => {
 
   it("of functions that have nothing to do with objects are without the client of S3", () => {
     const withS3 = names.filter(name => "@aws-sdk/client-s3" in (bundles.get(name)?.parts ?? {}));
-    expect(withS3).toEqual(["fetch", "groups", "maintenance", "produce", "web-function"]);
+    expect(withS3).toEqual(["fetch", "groups", "maintenance", "produce", "web-function", "worker"]);
+  });
+
+  it("of all functions but the maintenance are without the client of SQS", () => {
+    const withSqs = names.filter(name => "@aws-sdk/client-sqs" in (bundles.get(name)?.parts ?? {}));
+    expect(withSqs).toEqual(["maintenance"]);
   });
 
   it("come with the licences of all that is in them", async () => {
@@ -182,6 +187,9 @@ describe("the bundles", () => {
     const ticked = await invoke("maintenance", { source: "aws.scheduler" });
     const groups = { groups: 0, expired: 0, removed: 0 };
     expect(ticked.results).toEqual([{ clusterId, topics: 1, partitions: 2, finished: 0, left: 0, groups }]);
+    const worked = await invoke("worker", { Records: [{ messageId: "m", body: "no job" }] });
+    // With so little time it begins nothing.
+    expect(worked.results).toEqual([{ batchItemFailures: [{ itemIdentifier: "m" }] }]);
   }, 60_000);
 
   it("read in a group by a pattern, whose engine lies packed in the bundle", async () => {

@@ -29,6 +29,7 @@ export const needed: readonly string[] = [
   "dist/lambdas/maintenance/index.mjs",
   "dist/lambdas/produce/index.mjs",
   "dist/lambdas/web-function/index.mjs",
+  "dist/lambdas/worker/index.mjs",
   "dist/lib/adapters/local/worker.js",
   "dist/lib/app/exports.d.ts",
   "dist/lib/app/exports.js",

@@ -4,15 +4,16 @@
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock, Telemetry } from "../../ports/index.ts";
 import { Connections } from "./connections.ts";
 import { BoundedHttpHandler } from "./http-handler.ts";
 import { markWhatIsNeverSent } from "./unsent.ts";
 
-/** What both clients work with. */
+/** What the clients work with. */
 export type ClientDeps = { readonly clock: Clock; readonly telemetry: Telemetry };
 
-/** How both clients speak. `endpoint`: an emulator's, else the SDK's own settings say where the service is. */
+/** How the clients speak. `endpoint`: an emulator's, else the SDK's own settings say where the service is. */
 export type ClientOptions = {
   readonly region?: string;
   readonly endpoint?: string;
@@ -41,7 +42,14 @@ export function s3Client(deps: ClientDeps, options: ClientOptions): S3Client {
   return prepared(client);
 }
 
-function prepared<Client extends DynamoDBClient | S3Client>(client: Client): Client {
+/** A client for queues. Their URLs name a service; an endpoint is an emulator's, which stands for it. */
+export function sqsClient(deps: ClientDeps, options: ClientOptions): SQSClient {
+  return prepared(
+    new SQSClient({ ...shared(deps, options), useQueueUrlAsEndpoint: options.endpoint === undefined }),
+  );
+}
+
+function prepared<Client extends DynamoDBClient | S3Client | SQSClient>(client: Client): Client {
   markWhatIsNeverSent(client);
   // It would write items and keys to a log, and takes time to leave out what is secret even where nobody reads it.
   client.middlewareStack.remove("loggerMiddleware");

@@ -8,16 +8,21 @@ import type { Failure } from "./failures.ts";
 
 /** What a command was about. */
 export type Target = {
-  readonly service: "DynamoDB" | "S3";
+  readonly service: "DynamoDB" | "S3" | "SQS";
   readonly operation: string;
   /** What the role of this process needs: `dynamodb:UpdateItem`. */
   readonly permission: string;
-  /** `table cumulog`, `bucket my-log`. */
+  /** `table cumulog`, `bucket my-log`, `queue jobs`. */
   readonly resource: string;
   readonly region: string;
 };
 
-const missing = new Set(["NoSuchBucket", "ResourceNotFoundException", "TableNotFoundException"]);
+const missing = new Set([
+  "NoSuchBucket",
+  "QueueDoesNotExist",
+  "ResourceNotFoundException",
+  "TableNotFoundException",
+]);
 const denied = new Set([
   "AccessDenied",
   "AccessDeniedException",
@@ -57,6 +62,8 @@ const credentials = new Set([
 /** The SDK's own, before anything is sent. */
 const settings = new Set(["EndpointError", "InvalidBucketName"]);
 
+const kinds: Readonly<Record<Target["service"], string>> = { DynamoDB: "table", S3: "bucket", SQS: "queue" };
+
 const aboutKeys = /does not match the schema|missing the key/i;
 
 /** What is wrong, for clients, and what the operator is to do about it. */
@@ -84,7 +91,7 @@ export function unknownRefusal(failure: Failure, target: Target): StoreMisconfig
 
 function findingFor({ name, message, status }: Failure, target: Target): Finding | undefined {
   const { permission, resource, region } = target;
-  const kind = target.service === "S3" ? "bucket" : "table";
+  const kind = kinds[target.service];
   if (/kms/i.test(name) || (denied.has(name) && /kms:/i.test(message)))
     return {
       wrong: `the encryption key of the ${kind} cannot be used`,

@@ -4,6 +4,7 @@
  */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 
 const unsent = new WeakSet<object>();
 
@@ -24,8 +25,8 @@ const reached = new WeakSet<object>();
  * Marks what fails before a request is handed to the network: credentials that cannot be had, an impossible endpoint.
  * The first middleware sees every failure, the last one every request that goes out.
  */
-export function markWhatIsNeverSent(client: DynamoDBClient | S3Client): void {
-  // The stacks of the two clients differ in the types of their commands alone.
+export function markWhatIsNeverSent(client: DynamoDBClient | S3Client | SQSClient): void {
+  // The stacks of the clients differ in the types of their commands alone.
   const stack: DynamoDBClient["middlewareStack"] = (client as DynamoDBClient).middlewareStack;
   stack.add(
     (next, context) => async args => {

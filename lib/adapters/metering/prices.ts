@@ -21,6 +21,7 @@ const s3 = "https://aws.amazon.com/s3/pricing/";
 const lambda = "https://aws.amazon.com/lambda/pricing/";
 const apiGateway = "https://aws.amazon.com/api-gateway/pricing/";
 const eventBridge = "https://aws.amazon.com/eventbridge/pricing/";
+const sqs = "https://aws.amazon.com/sqs/pricing/";
 const cloudWatch = "https://aws.amazon.com/cloudwatch/pricing/";
 
 /** THE list of prices. */
@@ -37,6 +38,7 @@ export const prices = {
   lambdaRequest: { dollars: 0.2 / 1e6, per: "request to a function", source: lambda },
   httpApiRequest: { dollars: 1 / 1e6, per: "HTTP API request, per started 512 KiB", source: apiGateway },
   schedulerInvocation: { dollars: 1 / 1e6, per: "invocation by EventBridge Scheduler", source: eventBridge },
+  sqsRequest: { dollars: 0.4 / 1e6, per: "request to SQS, an empty answer too", source: sqs },
   alarmMonth: { dollars: 0.1, per: "alarm on one metric, a month", source: cloudWatch },
   metricMonth: { dollars: 0.3, per: "custom metric, a month in which it is sent", source: cloudWatch },
   dashboardMonth: { dollars: 3, per: "dashboard, a month", source: cloudWatch },

@@ -74,6 +74,16 @@ export const sweepLimits = { bytesMax: 1024 * mebibyte, callsMax: 200_000, callM
 /** A shard in which nothing was to do, and nothing came since, is looked at again after this, ms: its retention goes on. */
 export const idleShardMs = 30 * 60_000;
 
+/** Sequencers that a tick looks at, at once. */
+export const looksMax = 16;
+
+/** The time of one call of a worker, ms. */
+export const workerTimeoutMs = 300_000;
+/** Jobs of one call: each has a whole turn. What a turn leaves goes on while there is time. */
+export const jobsPerBatch = 4;
+/** Jobs that one tick sends at most. */
+export const jobsPerTickMax = 100;
+
 /** Bytes as base64. */
 export function base64Bytes(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
@@ -100,4 +110,8 @@ assert(
 assert(
   turnLimits.callMsMax + 2 * functionTimes.answerTimeoutMs <= turnReserveMs && turnReserveMs < sweepReserveMs,
   "what a turn has begun ends in time, and leaves time for a sweep",
+);
+assert(
+  jobsPerBatch * turnLimits.timeMsMax + turnReserveMs <= workerTimeoutMs,
+  "every job of a batch has a whole turn",
 );

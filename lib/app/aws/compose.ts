@@ -23,14 +23,15 @@ import {
   loadFunctionConfig,
   unknownVariables,
 } from "./settings.ts";
-import type { FunctionStores, OpenStores } from "./stores.ts";
+import type { FunctionStores, OpenQueue, OpenStores } from "./stores.ts";
 import { makeUpkeepHandler, type UpkeepHandler } from "./upkeep.ts";
+import { makeWorkerHandler, type WorkerHandler } from "./worker.ts";
 
 /** What serves requests of an HTTP API: a function for each. */
 export const httpDuties = ["produce", "fetch", "groups", "admin"] as const;
 export type HttpDuty = (typeof httpDuties)[number];
 /** Every function that is called with events, by its name. */
-export const functionNames = [...httpDuties, "maintenance"] as const;
+export const functionNames = [...httpDuties, "maintenance", "worker"] as const;
 export type FunctionName = (typeof functionNames)[number] | "web-function";
 
 /** What the functions have in common. */
@@ -46,7 +47,7 @@ export type FunctionParts = FunctionStores & {
 const dayMs = 86_400_000;
 
 /** Who may not change topics: for lack of the permission. */
-const bounded: ReadonlySet<FunctionName> = new Set(["produce", "fetch", "groups"]);
+const bounded: ReadonlySet<FunctionName> = new Set(["produce", "fetch", "groups", "worker"]);
 
 /** The handler of a function behind an HTTP API. Throws InvalidConfiguration. */
 export function composeAws(duty: HttpDuty, open: OpenStores): HttpHandler {
@@ -54,9 +55,16 @@ export function composeAws(duty: HttpDuty, open: OpenStores): HttpHandler {
 }
 
 /** The handler of the function that a schedule calls. Throws InvalidConfiguration. */
-export function composeUpkeep(open: OpenStores): UpkeepHandler {
+export function composeUpkeep(open: OpenStores, openJobs: OpenQueue): UpkeepHandler {
   const parts = makeParts("function", "maintenance", process.env, open);
-  return makeUpkeepHandler({ ...parts, engine: makeEngine(parts) }, parts.config);
+  const queue = openJobs(parts, parts.config);
+  return makeUpkeepHandler({ ...parts, queue, engine: makeEngine(parts) }, parts.config);
+}
+
+/** The handler of the function that a queue of jobs calls. Throws InvalidConfiguration. */
+export function composeWorker(open: OpenStores): WorkerHandler {
+  const parts = makeParts("function", "worker", process.env, open);
+  return makeWorkerHandler({ ...parts, engine: makeEngine(parts) });
 }
 
 /** The parts, as the environment says. Throws InvalidConfiguration. */

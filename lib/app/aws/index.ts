@@ -1,7 +1,8 @@
-export { fetchWaitMsMax, frontDoorTimeoutMs } from "./bounds.ts";
+export { fetchWaitMsMax, frontDoorTimeoutMs, jobsPerBatch, workerTimeoutMs } from "./bounds.ts";
 export {
   composeAws,
   composeUpkeep,
+  composeWorker,
   type FunctionName,
   type FunctionParts,
   functionNames,
@@ -18,6 +19,7 @@ export {
   loadFunctionConfig,
 } from "./settings.ts";
 export { renderFunctionConfiguration } from "./settings-docs.ts";
-export { type OpenStores, openItems, openStores } from "./stores.ts";
+export { type OpenQueue, type OpenStores, openItems, openQueue, openStores } from "./stores.ts";
 export type { UpkeepHandler, UpkeepReport } from "./upkeep.ts";
 export { serveWebFunction } from "./web-function.ts";
+export type { WorkerHandler } from "./worker.ts";

@@ -17,5 +17,5 @@ export function renderFunctionConfiguration(): string {
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? "none" : `\`${String(value)}\``;
+  return Array.isArray(value) || value === "" ? "none" : `\`${String(value)}\``;
 }

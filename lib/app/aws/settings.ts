@@ -55,6 +55,16 @@ export const functionSettings = {
     "ms",
     "How long after a sweep the maintenance sweeps again.",
   ),
+  jobsQueue: text(
+    "",
+    "The URL of the SQS queue by which the maintenance gives work to its workers. Empty: it has none.",
+  ),
+  jobsFromBytes: integer(
+    64 * mebibyte,
+    { min: 0, max: 1024 * mebibyte },
+    "bytes",
+    "A shard in which so much waits to be compacted, estimated, is given to a worker; the maintenance does the others itself.",
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The name of a setting of a function. */
@@ -72,6 +82,7 @@ export type FunctionConfig = Values & {
   /** Of an emulator. */
   readonly dynamoDbEndpoint?: string;
   readonly s3Endpoint?: string;
+  readonly sqsEndpoint?: string;
 };
 
 const required: readonly FunctionSettingName[] = ["table", "bucket"];
@@ -98,6 +109,7 @@ const variables = {
   region: "AWS_REGION",
   dynamoDbEndpoint: "AWS_ENDPOINT_URL_DYNAMODB",
   s3Endpoint: "AWS_ENDPOINT_URL_S3",
+  sqsEndpoint: "AWS_ENDPOINT_URL_SQS",
 } as const;
 
 /** One environment variable of a function. */
@@ -155,7 +167,13 @@ function placesOf(environment: Environment, problems: string[]): Omit<FunctionCo
   if (region === "") problems.push(`${variables.region}: is missing`);
   const dynamoDbEndpoint = endpointOf(environment, variables.dynamoDbEndpoint, problems);
   const s3Endpoint = endpointOf(environment, variables.s3Endpoint, problems);
-  return { region, ...(dynamoDbEndpoint && { dynamoDbEndpoint }), ...(s3Endpoint && { s3Endpoint }) };
+  const sqsEndpoint = endpointOf(environment, variables.sqsEndpoint, problems);
+  return {
+    region,
+    ...(dynamoDbEndpoint && { dynamoDbEndpoint }),
+    ...(s3Endpoint && { s3Endpoint }),
+    ...(sqsEndpoint && { sqsEndpoint }),
+  };
 }
 
 function endpointOf(environment: Environment, name: string, problems: string[]): string | undefined {

@@ -2,10 +2,12 @@
  * The stores of a function, opened as its settings say. Each function takes with it only the clients that it uses: one
  * that has nothing to do with objects does not carry the client of S3 through its cold start.
  */
-import { openAws, openAwsItems } from "../../adapters/aws/index.ts";
+import { openAws, openAwsItems, openAwsQueue } from "../../adapters/aws/index.ts";
 import type { Clock, Codecs, ItemStore, ObjectStore, Random, Telemetry } from "../../ports/index.ts";
 import { AssertionFailed } from "../../std/index.ts";
 import { connectionsMax, functionTimes } from "./bounds.ts";
+import type { FunctionTelemetry } from "./invocation.ts";
+import { type JobQueue, noQueue, queueOver } from "./jobs.ts";
 import type { FunctionConfig } from "./settings.ts";
 
 /** What stores are opened with. */
@@ -34,6 +36,22 @@ export const openItems: OpenStores = (deps, config) => ({
   items: openAwsItems(deps, itemOptions(config)).items,
   objects: noObjects,
 });
+
+/** Opens the queue of jobs; asks nothing of it. */
+export type OpenQueue = (
+  deps: { readonly clock: Clock; readonly telemetry: FunctionTelemetry },
+  config: FunctionConfig,
+) => JobQueue;
+
+/** The queue that the settings name, if they name one. */
+export const openQueue: OpenQueue = (deps, { jobsQueue: queueUrl, region, sqsEndpoint }) => {
+  if (queueUrl === "") return noQueue;
+  const { connectTimeoutMs, answerTimeoutMs } = functionTimes;
+  const endpoint = sqsEndpoint !== undefined && { endpoint: sqsEndpoint };
+  const options = { queueUrl, region, connectTimeoutMs, answerTimeoutMs, connectionsMax, ...endpoint };
+  const queue = openAwsQueue(deps, options);
+  return queueOver(bodies => queue.send(bodies), deps.telemetry);
+};
 
 function itemOptions({ table, region, dynamoDbEndpoint }: FunctionConfig) {
   const { connectTimeoutMs, answerTimeoutMs } = functionTimes;

@@ -1,7 +1,7 @@
 /**
  * The tick: what has to be done when nobody asks. Topics left half-made are finished, a new log gets its format level
  * and its cluster id, groups that nobody uses go; small chunks become large objects, and what is past its retention, deleted or
- * orphaned goes. It may be called any number of times, at once or one after another.
+ * orphaned goes. What is much work is sent to workers. It may be called any number of times, at once or one after another.
  * What it has no time for, the next one does; what fails is an error, so that whoever calls hears of it.
  */
 import type { BudgetLimits, Engine, ExpiryReport, PurgeReport, SweepReport } from "../../engine/index.ts";
@@ -10,7 +10,8 @@ import type { Clock, ItemStore, ObjectStore } from "../../ports/index.ts";
 import { CumulogError, messageOf } from "../../std/index.ts";
 import { sweepLimits, sweepReserveMs, turnReserveMs, upkeepReserveMs } from "./bounds.ts";
 import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
-import { ShardTurns, type TurnsReport } from "./shard-turns.ts";
+import type { JobQueue } from "./jobs.ts";
+import { type ShardTurnOptions, ShardTurns, type TurnsReport } from "./shard-turns.ts";
 import { isSweepDue, type SweepTimes } from "./sweep-due.ts";
 
 /** Something of the upkeep failed; the rest is done. The next tick tries again. */
@@ -44,14 +45,18 @@ export type UpkeepDeps = {
   readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly telemetry: FunctionTelemetry;
+  /** To workers; `noQueue` where there are none. */
+  readonly queue: JobQueue;
 };
+
+export type UpkeepOptions = SweepTimes & ShardTurnOptions;
 
 /** What Lambda calls. Rejects with FormatNewer, UpkeepIncomplete, or what the stores throw. */
 export type UpkeepHandler = (event: unknown, context: unknown) => Promise<UpkeepReport>;
 
 /** The handler of the tick, over an engine that may change topics. */
-export function makeUpkeepHandler(deps: UpkeepDeps, times: SweepTimes): UpkeepHandler {
-  const tick = new Tick(deps, times);
+export function makeUpkeepHandler(deps: UpkeepDeps, options: UpkeepOptions): UpkeepHandler {
+  const tick = new Tick(deps, options);
   return async (_event, context) => {
     const invocation = invocationOf(context);
     deps.telemetry.begin(invocation.awsRequestId);
@@ -73,10 +78,10 @@ class Tick {
   /** The last sweep found more than it had time for. */
   #sweepIsLeft = false;
 
-  constructor(deps: UpkeepDeps, times: SweepTimes) {
+  constructor(deps: UpkeepDeps, options: UpkeepOptions) {
     this.#deps = deps;
-    this.#times = times;
-    this.#turns = new ShardTurns(deps);
+    this.#times = options;
+    this.#turns = new ShardTurns(deps, options);
   }
 
   async run(invocation: Invocation): Promise<UpkeepReport> {

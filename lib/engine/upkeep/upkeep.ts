@@ -10,6 +10,7 @@ import { Sweeper, SweepRefused, type SweepReport } from "../sweep/index.ts";
 import type { Topic, Topics } from "../topics/index.ts";
 import type { EngineOptions } from "../types.ts";
 import { Budget, type BudgetLimits } from "./budget.ts";
+import { type Holder, withLease } from "./lease.ts";
 import { type RoundOptions, type RoundReport, runRound } from "./round.ts";
 import { type PartitionSurvey, surveyTopic } from "./survey.ts";
 import { type Tended, Tender } from "./tend.ts";
@@ -50,6 +51,23 @@ export class Upkeep {
    */
   tend(topic: Topic, shard: ShardIndex, limits: BudgetLimits, signal?: AbortSignal): Promise<Tended> {
     return this.#tender.tend(topic, shard, this.#deps.clock.now(), new Budget(this.#deps, limits, signal));
+  }
+
+  /**
+   * The same for one of several workers that do not know of each other: `taken` when another is at this shard. What that one
+   * leaves, a later turn finds.
+   */
+  tendAlone(
+    topic: Topic,
+    shard: ShardIndex,
+    limits: BudgetLimits,
+    holder: Holder,
+  ): Promise<Tended | "taken"> {
+    const budget = new Budget(this.#deps, limits);
+    const place = { work: "tend", topic: topic.id, shard };
+    return withLease(this.#deps, place, holder, budget.call, () =>
+      this.#tender.tend(topic, shard, this.#deps.clock.now(), budget),
+    );
   }
 
   /** Every shard's turn. Throws what the stores throw when the topics cannot be listed, and FormatNewer. */

@@ -8,6 +8,7 @@ import { MeteringItemStore, MeteringObjectStore } from "../../../lib/adapters/me
 import { SystemClock } from "../../../lib/adapters/system/index.ts";
 import { type HttpDuty, makeEngine, makeHttpFunction } from "../../../lib/app/aws/compose.ts";
 import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
+import { noQueue } from "../../../lib/app/aws/jobs.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
 import { concat } from "../../../lib/std/index.ts";
 import { aContext, ask, bytesOf, jsonOf, partsInMemory } from "../../support/lambda.ts";
@@ -218,7 +219,7 @@ describe("the price of", () => {
   it("upkeep with nothing to do: format, cluster id, the list of topics and that of groups, strongly", async () => {
     const { spending, parts } = await anInstallation();
     const made = partsInMemory("maintenance", parts);
-    const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config);
+    const tick = makeUpkeepHandler({ ...made, queue: noQueue, engine: makeEngine(made) }, made.config);
     const { result, spent } = await spending(() => tick({}, aContext()));
     expect(result).toMatchObject({ topics: 1, partitions: 8, finished: 0, left: 0 });
     // The list of groups lies under 256 keys.

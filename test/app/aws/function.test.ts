@@ -8,6 +8,7 @@ import { SystemClock } from "../../../lib/adapters/system/index.ts";
 import { payloadBytesMax, recordsMax, waitReserveMs } from "../../../lib/app/aws/bounds.ts";
 import { type HttpDuty, makeEngine, makeHttpFunction } from "../../../lib/app/aws/compose.ts";
 import type { HttpHandler } from "../../../lib/app/aws/http-handler.ts";
+import { noQueue } from "../../../lib/app/aws/jobs.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
 import type { Engine } from "../../../lib/engine/index.ts";
 import { readTopic, type TopicItem, topicAttributes, topicKey } from "../../../lib/format/items/index.ts";
@@ -28,7 +29,10 @@ function anInstallation(clock: Clock = new SystemClock()) {
   const start = (duty: HttpDuty): HttpHandler => makeHttpFunction(duty, partsInMemory(duty, parts)).handler;
   const startUpkeep = (environment = {}) => {
     const made = partsInMemory("maintenance", { ...parts, environment });
-    return { ...made, tick: makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config) };
+    return {
+      ...made,
+      tick: makeUpkeepHandler({ ...made, queue: noQueue, engine: makeEngine(made) }, made.config),
+    };
   };
   return { start, startUpkeep, items, engine: anEngine(memoryDeps(parts)) };
 }

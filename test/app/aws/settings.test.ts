@@ -48,6 +48,8 @@ describe("the settings of a function", () => {
       restoreWindowDays: 35,
       sweepGraceMs: 0,
       sweepIntervalMs: 86_400_000,
+      jobsQueue: "",
+      jobsFromBytes: 64 * 1024 * 1024,
     });
   });
 

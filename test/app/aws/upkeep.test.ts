@@ -2,7 +2,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { MemoryItemStore, MemoryObjectStore } from "../../../lib/adapters/memory/index.ts";
 import { makeEngine } from "../../../lib/app/aws/compose.ts";
+import { type JobQueue, noQueue } from "../../../lib/app/aws/jobs.ts";
 import { makeUpkeepHandler } from "../../../lib/app/aws/upkeep.ts";
+import { shardIndex } from "../../../lib/format/index.ts";
 import { aContext, partsInMemory } from "../../support/lambda.ts";
 import { anEngine, appended, memoryDeps, readAll } from "../../support/log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -12,7 +14,7 @@ const dayMs = 86_400_000;
 const eager = { CUMULOG_COMPACTION_AGE_MS: "0", CUMULOG_SWEEP_GRACE_MS: "1" };
 
 /** A topic `orders` with records of both tiers, and the tick of a maintenance function over it. */
-async function aLog(environment: Readonly<Record<string, string>> = eager) {
+async function aLog(environment: Readonly<Record<string, string>> = eager, queue: JobQueue = noQueue) {
   const clock = new ManualClock(Date.now());
   const items = new MemoryItemStore();
   const objects = new MemoryObjectStore({ clock });
@@ -22,7 +24,7 @@ async function aLog(environment: Readonly<Record<string, string>> = eager) {
   await engine.topics.create({ name: "orders", partitions: 1 });
   const start = () => {
     const made = partsInMemory("maintenance", { ...parts, environment });
-    const tick = makeUpkeepHandler({ ...made, engine: makeEngine(made) }, made.config);
+    const tick = makeUpkeepHandler({ ...made, queue, engine: makeEngine(made) }, made.config);
     const contextOf = (left: number | object) => (typeof left === "number" ? aContext(left) : left);
     return { ...made, tick: (left: number | object = tickMs) => tick({}, contextOf(left)) };
   };
@@ -165,5 +167,102 @@ describe("a tick", () => {
     const report = await start().tick(120_000);
     expect([report.shards, report.purge?.waiting, report.sweep?.isCutShort]).toEqual([undefined, 0, false]);
     expect(await keys("topics/")).toEqual([]);
+  });
+});
+
+describe("a tick with workers", () => {
+  const all = { ...eager, CUMULOG_JOBS_FROM_BYTES: "0" };
+
+  /** A queue that keeps what it is sent. */
+  function aQueue(jobsMax: number) {
+    const sent: string[] = [];
+    const queue: JobQueue = {
+      jobsMax,
+      send: async jobs => {
+        sent.push(...jobs.map(({ topic, shard }) => `${topic.name} ${shard}`));
+        return [];
+      },
+    };
+    return { sent, queue };
+  }
+
+  it("sends them what is much, and does the rest itself", async () => {
+    const { sent, queue } = aQueue(10);
+    const { clock, engine, start, append, keys } = await aLog(
+      { ...eager, CUMULOG_JOBS_FROM_BYTES: "20000" },
+      queue,
+    );
+    await engine.topics.create({ name: "second", partitions: 1 });
+    for (let i = 0; i < 8; i++) await appended(engine, "second", 0, "small");
+    await append(24);
+    await clock.advance(1000);
+    expect((await start().tick()).shards).toMatchObject({ sent: 1, shards: 1, objects: 1, left: 0 });
+    expect([sent, (await keys("topics/")).length]).toEqual([["orders 0"], 1]);
+  });
+
+  it("sends them nothing when there is nothing to do", async () => {
+    const { sent, queue } = aQueue(10);
+    const { clock, start, append } = await aLog(eager, queue);
+    await append(9);
+    await clock.advance(1000);
+    const { tick } = start();
+    for (let i = 0; i < 4; i++) expect((await tick()).shards).toMatchObject({ sent: 0 });
+    expect(sent).toEqual([]);
+  });
+
+  it("sends a shard again when a worker has got on, or half an hour has passed", async () => {
+    const { sent, queue } = aQueue(10);
+    const { clock, engine, reader, start, append } = await aLog(all, queue);
+    await append(9);
+    await clock.advance(1000);
+    const { tick } = start();
+    const sentAfter = async (ms: number) => {
+      await clock.advance(ms);
+      await tick();
+      return sent.length;
+    };
+    expect([await sentAfter(0), await sentAfter(29 * 60_000), await sentAfter(60_000)]).toEqual([1, 1, 2]);
+    await append(9);
+    expect(await sentAfter(1000)).toBe(2);
+    // What a worker does.
+    const limits = { bytesMax: 2 ** 30, callsMax: 1000, timeMsMax: 60_000, callMsMax: 1000 };
+    await clock.advance(3_600_000);
+    const topic = await engine.topics.describe("orders");
+    expect(await reader().upkeep.tend(topic, shardIndex(0), limits)).toMatchObject({ objects: 1 });
+    expect(await sentAfter(0)).toBe(3);
+  });
+
+  it("sends what it had no time for", async () => {
+    const { sent, queue } = aQueue(10);
+    const { clock, objects, engine, start, append } = await aLog(eager, queue);
+    await engine.topics.create({ name: "second", partitions: 1 });
+    for (let i = 0; i < 9; i++) await appended(engine, "second", 0, "small");
+    await append(9);
+    await clock.advance(1000);
+    // Time for one turn, which puts one object.
+    const puts = vi.spyOn(objects, "put");
+    const getRemainingTimeInMillis = () => (puts.mock.calls.length === 0 ? tickMs : 100_000);
+    const { shards } = await start().tick({ awsRequestId: "t", getRemainingTimeInMillis });
+    expect(shards).toMatchObject({ shards: 1, objects: 1, sent: 1, left: 0 });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("tells what the queue did not take, and sends it again the next time", async () => {
+    const { clock, start } = await aLog(all, { jobsMax: 10, send: async jobs => jobs });
+    await clock.advance(1000);
+    const { tick, telemetry } = start();
+    for (let i = 0; i < 2; i++) expect((await tick()).shards).toMatchObject({ sent: 0, left: 1 });
+    expect(telemetry.lines).toMatchObject([{ fields: { left: 1 } }, { fields: { left: 1 } }]);
+  });
+
+  it("sends no more than they take, and begins with the others the next time", async () => {
+    const { sent, queue } = aQueue(1);
+    const { clock, engine, start } = await aLog(all, queue);
+    await engine.topics.create({ name: "second", partitions: 1 });
+    await clock.advance(1000);
+    const { tick } = start();
+    expect((await tick()).shards).toMatchObject({ sent: 1, left: 1 });
+    expect((await tick()).shards).toMatchObject({ sent: 1, left: 0 });
+    expect(sent.toSorted()).toEqual(["orders 0", "second 0"]);
   });
 });

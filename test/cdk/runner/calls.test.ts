@@ -7,6 +7,8 @@ import type { AwsRequest } from "./calls/call.ts";
 import { readDynamoDbCall } from "./calls/dynamodb.ts";
 import { AwsProxy } from "./calls/index.ts";
 import { readS3Call } from "./calls/s3.ts";
+import { readSqsCall } from "./calls/sqs.ts";
+import { Queues } from "./queues/index.ts";
 
 const place = { account: "111122223333", region: "eu-west-1" };
 const keys = { log: "pk" };
@@ -127,6 +129,26 @@ describe("a request to S3", () => {
   });
 });
 
+describe("a request to SQS", () => {
+  const toSqs = (operation: string): AwsRequest => ({
+    method: "POST",
+    target: "/",
+    headers: { "x-amz-target": `AmazonSQS.${operation}` },
+    body: Buffer.from(JSON.stringify({ QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs" })),
+  });
+
+  it("of many messages needs what one message needs", () => {
+    expect(readSqsCall(toSqs("SendMessageBatch"), place)).toMatchObject({
+      name: "sqs:SendMessage",
+      needs: [{ action: "sqs:SendMessage", resource: "arn:aws:sqs:eu-west-1:111122223333:jobs" }],
+    });
+  });
+
+  it("that is not understood stops the run", () => {
+    expect(() => readSqsCall(toSqs("PurgeQueue"), place)).toThrow("PurgeQueue of SQS");
+  });
+});
+
 describe("the proxy", () => {
   let proxy: AwsProxy;
   const send = (service: string, target: string, headers: Record<string, string>, key = "AKIAROLE") =>
@@ -153,7 +175,13 @@ describe("the proxy", () => {
         roleOf: key => (key === "AKIAROLE" ? "the role" : undefined),
         refusalOf: (role, { action }) => `${role} may not ${action}`,
       },
-      { dynamoDbUrl: "http://127.0.0.1:1", s3Url: "http://127.0.0.1:1", partitionKeys: keys, place },
+      {
+        dynamoDbUrl: "http://127.0.0.1:1",
+        s3Url: "http://127.0.0.1:1",
+        partitionKeys: keys,
+        queues: new Queues([]),
+        place,
+      },
     );
   });
   afterAll(() => proxy.close());
@@ -169,9 +197,16 @@ describe("the proxy", () => {
     expect(proxy.calls).toContainEqual({ role: "the role", name: "dynamodb:GetItem", status: 400 });
   });
 
+  it("refuses as SQS does", async () => {
+    const target = { "x-amz-target": "AmazonSQS.SendMessageBatch" };
+    const { status, body } = await send("sqs", "/", target);
+    expect([status, JSON.parse(body).message]).toEqual([403, "the role may not sqs:SendMessage"]);
+    expect(proxy.problems.pop()).toBe("the role may not sqs:SendMessage");
+  });
+
   it.each<[string, string, string]>([
     ["a request of nobody", "dynamodb", "AKIANOBODY"],
-    ["sqs, which the role called", "sqs", "AKIAROLE"],
+    ["sns, which the role called", "sns", "AKIAROLE"],
   ])("answers nothing to what it does not know: %s", async (problem, service, key) => {
     await expect(send(service, "/", {}, key)).rejects.toThrow();
     expect(proxy.problems.pop()).toContain(problem);

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { ApiDefinition, DoorRoute } from "./front-door/index.ts";
 import type { FunctionDefinition } from "./functions/index.ts";
 import { Unmodelled } from "./policy/index.ts";
-import type { Resolver, Resource } from "./template/index.ts";
+import type { MappingDefinition, QueueDefinition } from "./queues/index.ts";
+import type { Place, Resolver, Resource } from "./template/index.ts";
 
 /** A table, as it must be made. */
 export type TableDefinition = {
@@ -157,6 +158,42 @@ export function schedulesOf(resolver: Resolver): readonly ScheduleDefinition[] {
       groupArn: group?.attributes["Arn"] ?? "",
       functionArn: String(Arn),
       input: String(Input ?? "{}"),
+    };
+  });
+}
+
+/** Every queue. */
+export function queuesOf(resolver: Resolver): readonly QueueDefinition[] {
+  return resolver.resources("AWS::SQS::Queue").map(queue => {
+    refuse(queue, ["FifoQueue", "DelaySeconds", "RedriveAllowPolicy"]);
+    const { attributes } = resolver.identityOf(queue.stack, queue.id);
+    const { deadLetterTargetArn, maxReceiveCount } = (queue.properties["RedrivePolicy"] ?? {}) as Fields;
+    return {
+      arn: attributes["Arn"] ?? "",
+      redrive:
+        deadLetterTargetArn === undefined
+          ? undefined
+          : { arn: String(deadLetterTargetArn), receivesMax: Number(maxReceiveCount) },
+    };
+  });
+}
+
+/** Every mapping of a queue to a function. */
+export function mappingsOf(resolver: Resolver, { region }: Place): readonly MappingDefinition[] {
+  return resolver.resources("AWS::Lambda::EventSourceMapping").map(mapping => {
+    refuse(mapping, ["FilterCriteria", "DestinationConfig", "ProvisionedPollerConfig"]);
+    const { EventSourceArn, FunctionName, BatchSize, FunctionResponseTypes, Enabled } = mapping.properties;
+    if (String(FunctionResponseTypes) !== "ReportBatchItemFailures" || Enabled === false)
+      throw new Unmodelled(`the mapping ${mapping.id}: ${String(FunctionResponseTypes)} ${String(Enabled)}`);
+    const [target] = resolver
+      .resources("AWS::Lambda::Function")
+      .map(each => resolver.identityOf(each.stack, each.id))
+      .filter(({ ref }) => ref === FunctionName);
+    return {
+      queueArn: String(EventSourceArn),
+      functionArn: target?.attributes["Arn"] ?? "",
+      batchSize: Number(BatchSize),
+      region,
     };
   });
 }

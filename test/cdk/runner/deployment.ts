@@ -17,6 +17,8 @@ import {
   apiOf,
   bucketsOf,
   functionsOf,
+  mappingsOf,
+  queuesOf,
   type ScheduleDefinition,
   schedulesOf,
   type TableDefinition,
@@ -34,6 +36,7 @@ import {
   startWebProcess,
 } from "./functions/index.ts";
 import { type Asked, Iam } from "./iam.ts";
+import { deliver, type MappingDefinition, Queues } from "./queues/index.ts";
 import { type Place, Resolver, type Stack } from "./template/index.ts";
 
 const tableMsMax = 10_000;
@@ -63,6 +66,9 @@ export class Deployment {
   readonly dynamoDb: { readonly url: string; readonly tables: readonly string[] };
   readonly s3: { readonly url: string; readonly buckets: readonly string[] };
   readonly functions: readonly FunctionDefinition[];
+  /** Messages, and to whom they go. */
+  readonly queues: Queues;
+  readonly mappings: readonly MappingDefinition[];
   /** What functions wrote, in order. */
   readonly log: string[] = [];
   readonly #iam: Iam;
@@ -90,9 +96,10 @@ export class Deployment {
     for (const table of tables) await makeTable(items, table, place);
     const buckets = bucketsOf(resolver);
     for (const bucket of buckets) await createBucket(objects.url, bucket);
+    const queues = new Queues(queuesOf(resolver));
     const proxy = await AwsProxy.start(
       { roleOf: key => iam.ownerOf(key)?.role, refusalOf: (role, need) => iam.refusalOf(role, need) },
-      { dynamoDbUrl: items.url, s3Url: objects.url, partitionKeys: partitionKeysOf(tables), place },
+      { dynamoDbUrl: items.url, s3Url: objects.url, partitionKeys: partitionKeysOf(tables), queues, place },
     );
     const functions = functionsOf(resolver, codeOf).map(each => ({
       ...each,
@@ -137,7 +144,7 @@ export class Deployment {
     const dynamoDb = { url: items.url, tables: tables.map(({ name }) => name) };
     const s3 = { url: objects.url, buckets };
     return new Deployment({
-      ...{ resolver, iam, proxy, lambda, log, place, domainName, dynamoDb, s3, cool, closers },
+      ...{ resolver, iam, proxy, queues, lambda, log, place, domainName, dynamoDb, s3, cool, closers },
       url: door.url,
       functions: web ? [...functions, web] : functions,
     });
@@ -147,6 +154,7 @@ export class Deployment {
     readonly resolver: Resolver;
     readonly iam: Iam;
     readonly proxy: AwsProxy;
+    readonly queues: Queues;
     readonly lambda: Lambda;
     readonly url: string;
     readonly domainName: string;
@@ -171,6 +179,8 @@ export class Deployment {
     this.#lambda = parts.lambda;
     this.#place = parts.place;
     this.#schedules = schedulesOf(parts.resolver);
+    this.queues = parts.queues;
+    this.mappings = mappingsOf(parts.resolver, parts.place);
     this.#cool = parts.cool;
     this.#closers = parts.closers;
   }
@@ -230,6 +240,35 @@ export class Deployment {
       results.push(await this.#lambda.invoke(functionArn, JSON.parse(input)));
     }
     return results;
+  }
+
+  /**
+   * Gives functions the messages of their queues, one batch after another, until none is left or it has been enough. Throws when a
+   * function's role may not take them.
+   */
+  async work(batchesMax = 100): Promise<readonly Invoked[]> {
+    const results: Invoked[] = [];
+    for (const mapping of this.mappings) {
+      this.#checkMapping(mapping);
+      for (let batch = 0; batch < batchesMax; batch++) {
+        const invoked = await deliver(this.queues, mapping, event =>
+          this.#lambda.invoke(mapping.functionArn, event),
+        );
+        if (invoked === undefined) break;
+        results.push(invoked);
+      }
+    }
+    return results;
+  }
+
+  /** Lambda takes and deletes messages with the role of the function. */
+  #checkMapping({ functionArn, queueArn }: MappingDefinition): void {
+    const role = this.functions.find(({ arn }) => arn === functionArn)?.role ?? "";
+    for (const action of ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]) {
+      const context = { "aws:securetransport": ["true"] };
+      const refusal = this.#iam.refusalOf(role, { action, resource: queueArn, context });
+      if (refusal !== undefined) throw new Error(refusal);
+    }
   }
 
   async close(): Promise<void> {

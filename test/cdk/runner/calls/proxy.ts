@@ -6,12 +6,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { close, listen } from "../../../emulators/socket.ts";
 import { Unmodelled } from "../policy/index.ts";
+import { answerToBatch, type Queues } from "../queues/index.ts";
 import type { Place } from "../template/index.ts";
 import { type AwsRequest, type Call, type Need, signerOf } from "./call.ts";
 import { type PartitionKeys, readDynamoDbCall } from "./dynamodb.ts";
 import { type AwsAnswer, forward, readAll } from "./forward.ts";
-import { refuseAsDynamoDb, refuseAsS3 } from "./refusal.ts";
+import { refuseAsDynamoDb, refuseAsS3, refuseAsSqs } from "./refusal.ts";
 import { listingOf, readS3Call } from "./s3.ts";
+import { readSqsCall } from "./sqs.ts";
 
 /** Who judges and remembers. */
 export type Judge = {
@@ -26,6 +28,7 @@ export type Services = {
   readonly dynamoDbUrl: string;
   readonly s3Url: string;
   readonly partitionKeys: PartitionKeys;
+  readonly queues: Queues;
   readonly place: Place;
 };
 
@@ -110,6 +113,8 @@ export class AwsProxy {
         return this.#answerAsDynamoDb(request, role);
       case "s3":
         return this.#answerAsS3(request, role);
+      case "sqs":
+        return this.#answerAsSqs(request, role);
       default:
         throw new Unmodelled(`${signer.service}, which ${role} called: ${request.method} ${request.target}`);
     }
@@ -134,6 +139,18 @@ export class AwsProxy {
     // S3 tells only those of a missing object who may list the bucket.
     const hidden = answer.status === 404 ? this.#refusalOf(role, listingOf(request)) : undefined;
     return this.#recorded(role, call, hidden === undefined ? answer : refuseAsS3("AccessDenied", hidden));
+  }
+
+  async #answerAsSqs(request: AwsRequest, role: string): Promise<AwsAnswer | "cut"> {
+    const { queues, place } = this.#services;
+    const call = readSqsCall(request, place);
+    const refusal = this.#refusalOf(role, call);
+    if (refusal !== undefined)
+      return this.#recorded(role, call, refuseAsSqs("AccessDeniedException", refusal));
+    const arn = call.needs[0]?.resource ?? "";
+    const body = Buffer.from(answerToBatch(queues, arn, request.body));
+    const headers = { "content-type": "application/x-amz-json-1.0" };
+    return this.#recorded(role, call, { status: 200, headers, body });
   }
 
   #refusalOf(role: string, { needs }: Call): string | undefined {

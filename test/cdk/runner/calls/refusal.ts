@@ -9,6 +9,12 @@ export function refuseAsDynamoDb(code: string, message: string): AwsAnswer {
   return { status: 400, headers: { "content-type": "application/x-amz-json-1.0" }, body: Buffer.from(body) };
 }
 
+/** SQS's way: JSON, 403. */
+export function refuseAsSqs(code: string, message: string): AwsAnswer {
+  const body = JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message });
+  return { status: 403, headers: { "content-type": "application/x-amz-json-1.0" }, body: Buffer.from(body) };
+}
+
 /** S3's way: XML. */
 export function refuseAsS3(code: string, message: string): AwsAnswer {
   const escaped = message.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
