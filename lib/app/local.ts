@@ -15,7 +15,7 @@ import type { RestDeps, RestOptions } from "../rest/index.ts";
 import { bracketed } from "./address.ts";
 import { groupOptions } from "./group-options.ts";
 import { groupUpkeep } from "./jobs/group-upkeep.ts";
-import { logUpkeep } from "./jobs/log-upkeep.ts";
+import { logUpkeep, nothingToReclaim, type Reclaim, type ReclaimBounds } from "./jobs/log-upkeep.ts";
 import type { Rounds } from "./jobs/rounds.ts";
 import type { Config } from "./settings.ts";
 import { upkeepOptions } from "./upkeep-options.ts";
@@ -46,10 +46,17 @@ export type Ground = {
 export type Stores = {
   readonly items: ItemStore;
   readonly objects: ObjectStore;
+  /** Gives back the space of what was deleted, where that is work. */
+  readonly reclaim: Reclaim;
   readonly close: () => Promise<void>;
 };
 
-type JobDeps = { readonly engine: Engine; readonly clock: SystemClock; readonly telemetry: SystemTelemetry };
+type JobDeps = {
+  readonly engine: Engine;
+  readonly clock: SystemClock;
+  readonly telemetry: SystemTelemetry;
+  readonly reclaim: Reclaim;
+};
 
 /** Hosts that stand for every address of the machine. */
 const wildcards = new Set(["0.0.0.0", "::"]);
@@ -74,17 +81,24 @@ export async function startStores(ground: Ground): Promise<{ readonly stores: Pr
   if (config.memory) {
     const { MemoryItemStore, MemoryObjectStore } = await import("../adapters/memory/index.ts");
     const close = async () => undefined;
-    const stores = { items: new MemoryItemStore(), objects: new MemoryObjectStore({ clock }), close };
+    const objects = new MemoryObjectStore({ clock });
+    const stores = { items: new MemoryItemStore(), objects, reclaim: nothingToReclaim, close };
     return { stores: Promise.resolve(stores) };
   }
   if (config.backend === "aws") {
     const { openAws } = await import("../adapters/aws/index.ts");
     const deps = { clock, telemetry, random: new SystemRandom(), crc32c: systemCodecs.crc32c };
-    return { stores: Promise.resolve(openAws(deps, { ...awsTimes, ...awsPlaces(config) })) };
+    const aws = openAws(deps, { ...awsTimes, ...awsPlaces(config) });
+    return { stores: Promise.resolve({ ...aws, reclaim: nothingToReclaim }) };
   }
-  const { openLocal } = await import("../adapters/local/index.ts");
+  const { defaultWorth, openLocal } = await import("../adapters/local/index.ts");
   const { crc32c } = systemCodecs;
-  return { stores: openLocal({ dataDir: config.dataDir, clock, telemetry, crc32c }) };
+  const opening = openLocal({ dataDir: config.dataDir, clock, telemetry, crc32c });
+  const stores = opening.then(local => ({
+    ...local,
+    reclaim: (limits: ReclaimBounds) => local.reclaim({ ...defaultWorth, ...limits }),
+  }));
+  return { stores };
 }
 
 /** A gateway keeps many calls under way; each has as long as the function's calls have. */
@@ -118,7 +132,7 @@ export async function joinLog(ground: Ground, opening: Promise<Stores>): Promise
     await stores.close();
     throw error;
   }
-  const jobs = jobsOf({ engine, clock, telemetry }, config);
+  const jobs = jobsOf({ engine, clock, telemetry, reclaim: stores.reclaim }, config);
   for (const job of jobs) job.start();
   const drain = async (): Promise<void> => {
     await Promise.all(jobs.map(job => job.stop()));

@@ -1,6 +1,6 @@
 /** The rounds in which a process that lives looks after its log, and the rest that it takes between turns. */
 import { describe, expect, it } from "vitest";
-import { logUpkeep } from "../../lib/app/jobs/log-upkeep.ts";
+import { logUpkeep, nothingToReclaim, type ReclaimBounds } from "../../lib/app/jobs/log-upkeep.ts";
 import { silentTelemetry } from "../../lib/ports/index.ts";
 import { anEngine, memoryDeps } from "../support/log.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -16,7 +16,10 @@ describe("the upkeep of the log", () => {
       await over.promise;
       throw new Error("enough");
     };
-    const upkeep = logUpkeep({ engine, clock, telemetry: silentTelemetry }, { pauseMs: 1_000 });
+    const upkeep = logUpkeep(
+      { engine, clock, telemetry: silentTelemetry, reclaim: nothingToReclaim },
+      { pauseMs: 1_000 },
+    );
     upkeep.start();
     await clock.advance(1_000);
     let isRested = false;
@@ -44,7 +47,10 @@ describe("the upkeep of the log", () => {
       await rest(100);
       throw new Error("enough");
     };
-    const upkeep = logUpkeep({ engine, clock, telemetry: silentTelemetry }, { pauseMs: 1_000 });
+    const upkeep = logUpkeep(
+      { engine, clock, telemetry: silentTelemetry, reclaim: nothingToReclaim },
+      { pauseMs: 1_000 },
+    );
     upkeep.start();
     await clock.advance(1_000);
     expect(isResting).toBe(true);
@@ -54,5 +60,23 @@ describe("the upkeep of the log", () => {
     });
     await clock.advance(0);
     expect(isStopped).toBe(true);
+  });
+
+  it("gives back space after a sweep, and goes on in the next round where that was not enough", async () => {
+    const clock = new ManualClock();
+    const engine = anEngine(memoryDeps({ clock }));
+    const asked: ReclaimBounds[] = [];
+    const reclaim = async (bounds: ReclaimBounds) => {
+      asked.push(bounds);
+      return { packs: 1, copiedBytes: asked.length < 3 ? bounds.bytesMax : 5 };
+    };
+    const upkeep = logUpkeep({ engine, clock, telemetry: silentTelemetry, reclaim }, { pauseMs: 1_000 });
+    upkeep.start();
+    for (let round = 0; round < 6; round++) await clock.advance(1_000);
+    expect(asked.length).toBe(3);
+    await clock.advance(600_000);
+    expect(asked.length).toBe(4);
+    await upkeep.stop();
+    expect(asked[0]?.signal.aborted).toBe(true);
   });
 });

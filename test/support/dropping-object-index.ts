@@ -9,6 +9,7 @@ import type {
   IndexedPack,
   Location,
   ObjectIndex,
+  PackUsage,
 } from "../../lib/adapters/local/index.ts";
 import { compareKeys } from "../../lib/ports/index.ts";
 import type { Chance } from "./dropping-file-layer.ts";
@@ -104,6 +105,23 @@ export class DroppingObjectIndex implements ObjectIndex {
     });
     this.#durable = this.#steps.length;
     await turn();
+  }
+
+  async usage(): Promise<readonly PackUsage[]> {
+    await turn();
+    return this.packs.flatMap(({ number, indexedTo, dropped }) => {
+      const live = [...this.#objects].filter(([, { pack }]) => pack === number);
+      const liveBytes = live.reduce((sum, [key, { sizeBytes }]) => sum + sizeBytes + key.length + 23, 0);
+      return dropped ? [] : [{ pack: number, bytes: indexedTo, liveBytes }];
+    });
+  }
+
+  async objectsIn(pack: number): Promise<readonly IndexedObject[]> {
+    await turn();
+    return [...this.#objects]
+      .map(([key, location]) => ({ key, location }))
+      .filter(({ location }) => location.pack === pack)
+      .sort((a, b) => a.location.position - b.location.position);
   }
 
   async forget(packs: readonly number[]): Promise<void> {

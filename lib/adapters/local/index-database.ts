@@ -7,7 +7,10 @@ import { rmSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { encodings } from "../../format/levels/index.ts";
 import { checkNotNewer, openDatabase, refuseNewer, sqliteProblem } from "./database.ts";
-import type { IndexChanges, IndexedPack, Location } from "./object-index.ts";
+import type { IndexChanges, IndexedObject, IndexedPack, Location } from "./object-index.ts";
+import { locationIn } from "./object-index-reader.ts";
+import { recordHeadLength } from "./pack-record.ts";
+import type { PackUsage } from "./pack-usage.ts";
 import type { IndexCalls } from "./worker-calls.ts";
 
 export class IndexDatabase implements IndexCalls {
@@ -75,6 +78,26 @@ export class IndexDatabase implements IndexCalls {
       const forget = this.#database.prepare("DELETE FROM packs WHERE number = ? AND dropped = 1");
       for (const number of packs) forget.run(number);
     });
+  }
+
+  usage(): readonly PackUsage[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT number, indexedTo, total(bytes) AS liveBytes FROM packs LEFT JOIN (
+          SELECT pack, sizeBytes + length(CAST(key AS BLOB)) + ${recordHeadLength("")} AS bytes FROM objects
+        ) ON pack = number WHERE dropped = 0 GROUP BY number`,
+      )
+      .all();
+    return rows.map(row => ({
+      pack: Number(row["number"]),
+      bytes: Number(row["indexedTo"]),
+      liveBytes: Number(row["liveBytes"]),
+    }));
+  }
+
+  objectsIn(pack: number): readonly IndexedObject[] {
+    const rows = this.#database.prepare("SELECT * FROM objects WHERE pack = ? ORDER BY position").all(pack);
+    return rows.map(row => ({ key: String(row["key"]), location: locationIn(row) }));
   }
 
   close(): void {

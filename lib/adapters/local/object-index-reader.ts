@@ -6,6 +6,7 @@ import { compareKeys, StoreCorrupt, StoreUnavailable } from "../../ports/index.t
 import { messageOf } from "../../std/index.ts";
 import { sqliteProblem } from "./database.ts";
 import type { IndexChanges, IndexedObject, IndexedPack, Location, ObjectIndex } from "./object-index.ts";
+import type { PackUsage } from "./pack-usage.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 export class LocalObjectIndex implements ObjectIndex {
@@ -58,6 +59,14 @@ export class LocalObjectIndex implements ObjectIndex {
     return this.#worker.call("forgetPacks", packs);
   }
 
+  usage(): Promise<readonly PackUsage[]> {
+    return this.#worker.call("usage");
+  }
+
+  objectsIn(pack: number): Promise<readonly IndexedObject[]> {
+    return this.#worker.call("objectsIn", pack);
+  }
+
   #reading<T>(read: () => T): T {
     try {
       return read();
@@ -76,7 +85,8 @@ export class LocalObjectIndex implements ObjectIndex {
   }
 }
 
-function locationIn(row: Record<string, unknown>): Location {
+/** What a row of the objects says of where one lies. */
+export function locationIn(row: Record<string, unknown>): Location {
   return {
     pack: Number(row["pack"]),
     position: Number(row["position"]),

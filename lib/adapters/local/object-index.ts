@@ -3,6 +3,8 @@
  * packs, never run ahead of them: the records behind `indexedTo` are read again at the next start.
  */
 
+import type { PackUsage } from "./pack-usage.ts";
+
 /** Where the bytes of an object are, and what they are. */
 export type Location = {
   readonly pack: number;
@@ -42,6 +44,10 @@ export interface ObjectIndex {
   apply(changes: IndexChanges): Promise<readonly number[]>;
   /** Marks the packs as dropped. They, and all changes before, are durable once answered. */
   drop(packs: readonly number[]): Promise<void>;
+  /** How much of each pack that is not dropped is of use, as far as the index was told. */
+  usage(): Promise<readonly PackUsage[]>;
+  /** The objects in a pack, in order of their places. */
+  objectsIn(pack: number): Promise<readonly IndexedObject[]>;
   /** Forgets packs that were unlinked. */
   forget(packs: readonly number[]): Promise<void>;
 }

@@ -33,6 +33,7 @@ import { PackFiles } from "./pack-files.ts";
 import { encodeDeletion, packFileName, packHeadBytes, packNumberOf } from "./pack-record.ts";
 import { readPackVersion, type Scan, scanPack } from "./pack-recovery.ts";
 import { type OpenPack, PackWriter, type PackWriterOptions } from "./pack-writer.ts";
+import { type Reclaimed, type ReclaimLimits, Repacker } from "./repacker.ts";
 
 export type LocalObjectStoreDeps = {
   readonly files: FileLayer;
@@ -43,12 +44,18 @@ export type LocalObjectStoreDeps = {
 };
 export type LocalObjectStoreOptions = PackWriterOptions & { readonly directory: string };
 
+/** An object moves when its pack is emptied: more often than this during one read is no accident. */
+const movesMax = 3;
+
 export class LocalObjectStore implements ObjectStore {
   readonly #deps: LocalObjectStoreDeps;
   readonly #directory: string;
   readonly #files: PackFiles;
   readonly #catalog: ObjectCatalog;
   readonly #writer: PackWriter;
+  readonly #repacker: Repacker;
+  /** Keys of deletions under way. */
+  readonly #deleting = new Set<string>();
   /** Puts under way, by key: settles when the put has, whatever came of it. */
   readonly #putting = new Map<string, Promise<unknown>>();
 
@@ -75,6 +82,13 @@ export class LocalObjectStore implements ObjectStore {
       },
       { ...options, pack: found.newest, nextNumber: found.nextNumber },
     );
+    this.#repacker = new Repacker({
+      ...deps,
+      catalog: this.#catalog,
+      writer: this.#writer,
+      files: this.#files,
+      isDeleting: key => this.#deleting.has(key),
+    });
   }
 
   async put(key: string, parts: readonly Uint8Array[]): Promise<PutResult> {
@@ -101,11 +115,7 @@ export class LocalObjectStore implements ObjectStore {
     const location = this.#catalog.find(key);
     const { start, end } = clampRange(range, location?.sizeBytes ?? 0);
     if (!location) return { kind: "missing" };
-    const bytes = await this.#read(location, start, end - start).catch((error: unknown) => {
-      // Deleted meanwhile, and its pack with it.
-      if (!this.#catalog.find(key)) return undefined;
-      throw new StoreUnavailable(`${key} cannot be read: ${messageOf(error)}`);
-    });
+    const bytes = await this.#readWhereItIs(key, location, start, end - start);
     if (!bytes) return { kind: "missing" };
     const whole = bytes.length === location.sizeBytes;
     if (bytes.length < end - start || (whole && this.#deps.crc32c(bytes) !== location.crc))
@@ -119,6 +129,15 @@ export class LocalObjectStore implements ObjectStore {
     checkObjectKeys(keys);
     const there = [...new Set(keys)].filter(key => this.#catalog.find(key));
     if (there.length === 0) return;
+    for (const key of there) this.#deleting.add(key);
+    try {
+      await this.#appendDeletion(there);
+    } finally {
+      for (const key of there) this.#deleting.delete(key);
+    }
+  }
+
+  async #appendDeletion(there: readonly string[]): Promise<void> {
     await this.#writer.append({
       type: "deletion",
       key: "",
@@ -147,6 +166,11 @@ export class LocalObjectStore implements ObjectStore {
     return last && found.length > limit ? { objects, next: last.key, storeTimeMs } : { objects, storeTimeMs };
   }
 
+  /** Gives back the space of packs that are partly dead. Throws StoreFull and what else an append throws. */
+  reclaim(limits: ReclaimLimits): Promise<Reclaimed> {
+    return this.#repacker.reclaim(limits);
+  }
+
   /** Waits for what is under way, brings the index up to date and lets the files go. No call may follow. */
   async close(): Promise<void> {
     await this.#writer.idle();
@@ -166,6 +190,30 @@ export class LocalObjectStore implements ObjectStore {
         this.#catalog.advance(body.pack, { indexedTo: end, sealed: false });
       },
     });
+  }
+
+  /**
+   * A pack may be unlinked between the look for a place and the read there: the object has another place then, or is deleted.
+   * Undefined: deleted.
+   */
+  async #readWhereItIs(
+    key: string,
+    location: Location,
+    start: number,
+    length: number,
+  ): Promise<Uint8Array | undefined> {
+    let place = location;
+    for (let moves = 0; ; moves++) {
+      try {
+        return await this.#read(place, start, length);
+      } catch (error) {
+        const now = this.#catalog.find(key);
+        if (!now) return undefined;
+        if (now.pack === place.pack || moves === movesMax)
+          throw new StoreUnavailable(`${key} cannot be read: ${messageOf(error)}`);
+        place = now;
+      }
+    }
   }
 
   async #read(location: Location, start: number, length: number): Promise<Uint8Array> {

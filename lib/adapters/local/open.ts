@@ -7,12 +7,15 @@ import { type FileLayer, systemFiles } from "./file-layer.ts";
 import { LocalItemStore } from "./item-store.ts";
 import { LocalObjectIndex } from "./object-index-reader.ts";
 import { LocalObjectStore } from "./object-store.ts";
+import type { Reclaimed, ReclaimLimits } from "./repacker.ts";
 import { WorkerClient } from "./worker-client.ts";
 
 /** The stores of one data directory. Whatever they acknowledge is on the disk. */
 export type LocalStores = {
   readonly objects: ObjectStore;
   readonly items: ItemStore;
+  /** Gives back the space of pack files that are partly dead, within limits. Throws StoreFull and what else a put throws. */
+  readonly reclaim: (limits: ReclaimLimits) => Promise<Reclaimed>;
   /** Waits for what is under way and frees the directory. No call may follow. */
   readonly close: () => Promise<void>;
 };
@@ -50,7 +53,12 @@ export async function openLocal(options: OpenLocalOptions): Promise<LocalStores>
       { directory: paths.packs, packBytesMax },
     );
     const opened = { worker, index, objects };
-    return { objects, items: new LocalItemStore({ worker }), close: () => close(opened) };
+    return {
+      objects,
+      items: new LocalItemStore({ worker }),
+      reclaim: limits => objects.reclaim(limits),
+      close: () => close(opened),
+    };
   } catch (error) {
     index?.close();
     await worker.end();

@@ -87,6 +87,8 @@ export class PackWriter {
 
   #pack: OpenPack | undefined;
   #nextNumber: number;
+  /** The next record goes into a pack of its own. */
+  #isPackDone = false;
   #waiting: Waiting[] = [];
   #written: Group[] = [];
   #failed: string | undefined;
@@ -132,6 +134,11 @@ export class PackWriter {
     return this.#pack;
   }
 
+  /** What is appended from now on goes into a new pack. */
+  beginNewPack(): void {
+    this.#isPackDone = true;
+  }
+
   /** Durable once settled. Throws StoreFull and StoreUnavailable (not written), OutcomeUnknown (perhaps). */
   append(record: NewRecord): Promise<void> {
     if (this.#failed) return Promise.reject(new StoreUnavailable(this.#failed));
@@ -172,7 +179,7 @@ export class PackWriter {
 
   /** The pack to append to: a new one when there is none, or the old one is large enough. */
   async #packWithRoom(): Promise<OpenPack> {
-    if (this.#pack && this.#pack.end < this.#packBytesMax) return this.#pack;
+    if (this.#pack && this.#pack.end < this.#packBytesMax && !this.#isPackDone) return this.#pack;
     while (this.#syncs.running) await this.#syncs.running;
     // The old pack's end may not be on the disk: it must not be called full, nor anything follow it.
     if (this.#failed) throw new StoreUnavailable(this.#failed);
@@ -189,6 +196,7 @@ export class PackWriter {
       throw error;
     }
     if (this.#pack) this.#sealed(this.#pack);
+    this.#isPackDone = false;
     this.#pack = { number, file, end: packHeadBytes };
     this.#opened(this.#pack);
     return this.#pack;

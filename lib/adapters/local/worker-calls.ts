@@ -3,7 +3,8 @@
  * the bytes that are stored: the thread that only passes them on need not look inside.
  */
 import type { Condition, ItemKey, Query, Update } from "../../ports/index.ts";
-import type { IndexChanges, IndexedPack } from "./object-index.ts";
+import type { IndexChanges, IndexedObject, IndexedPack } from "./object-index.ts";
+import type { PackUsage } from "./pack-usage.ts";
 
 export type StoredItem = ItemKey & { readonly image: Uint8Array };
 export type StoredResult =
@@ -30,6 +31,8 @@ export interface IndexCalls {
   applyIndex(changes: IndexChanges): readonly number[];
   dropPacks(packs: readonly number[]): void;
   forgetPacks(packs: readonly number[]): void;
+  usage(): readonly PackUsage[];
+  objectsIn(pack: number): readonly IndexedObject[];
 }
 
 /** What opens and closes the databases of a data directory. */

@@ -6,7 +6,27 @@ import type { BudgetLimits, Engine } from "../../engine/index.ts";
 import type { Clock, Telemetry } from "../../ports/index.ts";
 import { Rounds } from "./rounds.ts";
 
-type Deps = { readonly engine: Engine; readonly clock: Clock; readonly telemetry: Telemetry };
+/** What giving back space may take. */
+export type ReclaimBounds = {
+  readonly bytesMax: number;
+  readonly rest: (turnMs: number) => Promise<void>;
+  readonly signal: AbortSignal;
+};
+
+/** Gives back the space of what was deleted; answers with what it had to copy for that. */
+export type Reclaim = (
+  bounds: ReclaimBounds,
+) => Promise<{ readonly packs: number; readonly copiedBytes: number }>;
+
+/** For stores that give back space by themselves. */
+export const nothingToReclaim: Reclaim = async () => ({ packs: 0, copiedBytes: 0 });
+
+type Deps = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly reclaim: Reclaim;
+};
 
 /** Of the time that passes, at work for the log itself: a turn is followed by four times as long a rest. */
 const timeShare = 0.2;
@@ -25,12 +45,15 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
   const { engine, clock, telemetry } = deps;
   const options = { pauseMs, failure: "the log could not be looked after" };
   let nextSweepMs = 0;
+  let isReclaimDue = false;
   const rounds: Rounds = new Rounds(deps, options, async signal => {
     const rest = (turnMs: number): Promise<void> => rounds.rest(turnMs * (1 / timeShare - 1));
     const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
     if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
     if (signal.aborted) return;
     await engine.upkeep.purge(limits, signal);
+    if (signal.aborted) return;
+    if (isReclaimDue) isReclaimDue = await reclaimed(deps, { bytesMax: limits.bytesMax, rest, signal });
     if (clock.monotonicMs() < nextSweepMs || signal.aborted) return;
     nextSweepMs = clock.monotonicMs() + sweepPauseMs;
     const { ingest, compacted, items } = await engine.upkeep.sweep(limits, signal);
@@ -39,6 +62,14 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
       [0, 0],
     );
     if (deleted > 0) telemetry.log("info", "rubbish was removed", { deleted, bytes });
+    isReclaimDue = await reclaimed(deps, { bytesMax: limits.bytesMax, rest, signal });
   });
   return rounds;
+}
+
+/** Whether more is left than the bounds allowed. */
+async function reclaimed({ reclaim, telemetry }: Deps, bounds: ReclaimBounds): Promise<boolean> {
+  const { packs, copiedBytes } = await reclaim(bounds);
+  if (packs > 0) telemetry.log("info", "the space of pack files was given back", { packs, copiedBytes });
+  return copiedBytes >= bounds.bytesMax;
 }

@@ -14,6 +14,9 @@ const directory = "/data/packs";
 /** A few records: packs roll and empty all the time. */
 const packBytesMax = 1500;
 
+/** Anything dead is worth the copying of the rest. */
+const reclaiming = { deadShareMin: 0.2, deadBytesMin: 1, bytesMax: 2000 };
+
 /** What must be so of a key after the power is back. */
 type Fate = "there" | "gone" | "either";
 type Disk = { readonly files: DroppingFileLayer; readonly index: DroppingObjectIndex };
@@ -26,6 +29,7 @@ class Run {
   #clock = new ManualClock();
   #keys = 0;
   acknowledged = 0;
+  copiedBytes = 0;
 
   constructor(seed: number) {
     this.chance = seededChance(seed);
@@ -63,7 +67,8 @@ class Run {
     const choice = this.chance();
     if (choice < 0.6) await this.#put(store);
     else if (choice < 0.85) await this.#delete(store);
-    else if (choice < 0.95) await this.#clock.advance(600);
+    else if (choice < 0.92) await this.#clock.advance(600);
+    else if (choice < 0.97) this.copiedBytes += (await store.reclaim(reclaiming)).copiedBytes;
     else await store.list("");
   }
 
@@ -133,12 +138,16 @@ describe("a power loss", () => {
 
   it("again and again loses nothing acknowledged, whatever was left of the last one", async () => {
     let acknowledged = 0;
+    let copiedBytes = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const chance = seededChance(seed * 7919);
       const cuts = Array.from({ length: 6 }, () => 1 + Math.floor(chance() * 120));
-      acknowledged += (await survive(seed, cuts)).acknowledged;
+      const run = await survive(seed, cuts);
+      acknowledged += run.acknowledged;
+      copiedBytes += run.copiedBytes;
     }
     expect(acknowledged).toBeGreaterThan(2000);
+    expect(copiedBytes).toBeGreaterThan(1000);
   });
 
   it("after a full disk does not bring back what was refused", async () => {
