@@ -73,6 +73,7 @@ function environmentOf(
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ENDPOINT_URL_SQS: endpoint,
     NODE_EXTRA_CA_CERTS: path,
   };
 }

@@ -5,10 +5,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { UpkeepReport } from "../../lib/app/aws/index.ts";
+import { poll } from "../emulators/poll.ts";
 import { bundleFunctions } from "./bundles.ts";
 import { type Call, signedCaller } from "./caller.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
-import { eagerUpkeep } from "./eager-upkeep.ts";
+import { allToWorkers, eagerUpkeep } from "./eager-upkeep.ts";
 import { leaveHalfMade } from "./half-made.ts";
 import { kindsOf, listAll } from "./inventory.ts";
 import { findSurprises, knownLimits } from "./known-limits.ts";
@@ -26,14 +27,17 @@ const dataStack = `${prefix}data`;
 /** A member that falls silent is gone soon. */
 const groupTimes = ["groupConsumerSessionTimeoutMs=6000", "groupConsumerHeartbeatIntervalMs=1000"];
 
+/** A worker starts and has its turn. */
+const jobsMsMax = 60_000;
+
 /** How much of what is deployed. The stack that fails is there, and empty. */
 const deployedKinds = {
   api: 1,
   bucket: 1,
-  function: 5,
-  "log group": 6,
-  queue: 1,
-  role: 6,
+  function: 6,
+  "log group": 7,
+  queue: 2,
+  role: 7,
   "schedule group": 1,
   stack: 4,
   table: 1,
@@ -122,13 +126,20 @@ class Run {
   async upkeep(): Promise<void> {
     const outputs = await this.#outputs();
     const stored = this.#stored(outputs);
+    const [maintenance, worker] = [maintenanceOf(outputs), outputs["WorkerFunctionName"] ?? ""];
+    const takeBack = await this.#grantBatches(maintenance, outputs["JobsQueueUrl"] ?? "");
     await runUpkeep(this.#phases, {
       call: this.#call(outputs),
       topic: "looked-after",
       stored,
-      hasten: () => this.#tell(maintenanceOf(outputs), eagerUpkeep),
+      hasten: async () => {
+        await this.#tell(maintenance, { ...eagerUpkeep, ...allToWorkers });
+        await this.#tell(worker, eagerUpkeep);
+      },
       tick: () => this.#tick(outputs),
+      jobsDone: () => this.#jobsDone(outputs["JobsQueueUrl"] ?? ""),
     });
+    await takeBack();
     stored.close();
   }
 
@@ -185,13 +196,47 @@ class Run {
     return JSON.parse(body.toString("utf8"));
   }
 
+  /**
+   * The emulator asks whether a function may `sqs:SendMessageBatch`. There is no such action: a batch needs `sqs:SendMessage`, which the
+   * function has, and test/cdk/runner judges it by that. So it is granted here, for a while, past the templates.
+   */
+  async #grantBatches(functionName: string, queueUrl: string): Promise<() => Promise<void>> {
+    const { role } = await this.#configurationOf(functionName);
+    const { region, account } = this.#cloud;
+    const policy = { RoleName: role.split("/").at(-1) ?? "", PolicyName: "batches" };
+    const Resource = `arn:aws:sqs:${region}:${account}:${queueUrl.split("/").at(-1)}`;
+    const Statement = [{ Effect: "Allow", Action: "sqs:SendMessageBatch", Resource }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    const iam = (parameters: Readonly<Record<string, string>>) =>
+      this.#services.query("iam", "2010-05-08", { ...policy, ...parameters });
+    await iam({ Action: "PutRolePolicy", PolicyDocument });
+    return async () => void (await iam({ Action: "DeleteRolePolicy" }));
+  }
+
+  async #configurationOf(functionName: string) {
+    const { body } = await this.#services.rest("lambda", "GET", configurationPath(functionName));
+    const { Role, Environment } = JSON.parse(body.toString("utf8"));
+    return { role: String(Role), variables: Environment.Variables as Readonly<Record<string, string>> };
+  }
+
   /** Gives a function variables beside those that it has. */
   async #tell(name: string, variables: Readonly<Record<string, string>>): Promise<void> {
-    const path = `/2015-03-31/functions/${name}/configuration`;
-    const { body } = await this.#services.rest("lambda", "GET", path);
-    const { Environment } = JSON.parse(body.toString("utf8"));
-    const Variables = { ...Environment.Variables, ...variables };
-    await this.#services.rest("lambda", "PUT", path, JSON.stringify({ Environment: { Variables } }));
+    const Variables = { ...(await this.#configurationOf(name)).variables, ...variables };
+    const body = JSON.stringify({ Environment: { Variables } });
+    await this.#services.rest("lambda", "PUT", configurationPath(name), body);
+  }
+
+  /** Waits until the queue is empty, and no message of it is at a worker. */
+  async #jobsDone(queueUrl: string): Promise<void> {
+    await poll(`an end of the jobs in ${queueUrl}`, jobsMsMax, async () => {
+      const asked = { Action: "GetQueueAttributes", QueueUrl: queueUrl, "AttributeName.1": "All" };
+      const xml = await this.#services.query("sqs", "2012-11-05", asked);
+      const [names, values] = [elementsOf(xml, "Name"), elementsOf(xml, "Value")];
+      const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"].map(
+        name => values[names.indexOf(name)],
+      );
+      return counts.every(count => count === "0") ? true : undefined;
+    });
   }
 
   #stored(outputs: Outputs): Stored {
@@ -235,4 +280,8 @@ class Run {
 
 function maintenanceOf(outputs: Outputs): string {
   return outputs["MaintenanceFunctionName"] ?? "";
+}
+
+function configurationPath(functionName: string): string {
+  return `/2015-03-31/functions/${functionName}/configuration`;
 }
