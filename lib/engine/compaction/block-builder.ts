@@ -114,7 +114,7 @@ export class BlockBuilder {
     const { parts, length, records, maxTimestampMs, crc32c } = this.#open;
     const offsetCount = offset(this.#reached) - this.#closed;
     this.#facts.push({ offsetCount, recordCount: records, length, maxTimestampMs, crc32c, isLost: false });
-    this.#inputs.push({ ...this.#place, parts, count: offsetCount });
+    this.#inputs.push({ ...this.#place, parts, count: offsetCount, crc32c });
     this.#closed = this.#reached;
     this.#open = undefined;
   }

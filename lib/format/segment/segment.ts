@@ -36,6 +36,8 @@ export type ChunkInput = {
   readonly parts: readonly Uint8Array[];
   /** Records in all of them. */
   readonly count: number;
+  /** Checksum of all parts, where somebody has made it already. */
+  readonly crc32c?: number;
 };
 
 /** Where a chunk lies in its segment. */
@@ -72,10 +74,9 @@ export function encodeSegment(id: SegmentId, inputs: readonly ChunkInput[], code
   const chunks: ChunkInfo[] = [];
   let position = segmentHeaderBytes;
   for (const input of inputs) {
-    let crc32c = 0;
+    const crc32c = input.crc32c ?? input.parts.reduce((sum, part) => codecs.crc32c(part, sum), 0);
     let length = 0;
     for (const part of input.parts) {
-      crc32c = codecs.crc32c(part, crc32c);
       length += part.length;
       parts.push(part);
     }

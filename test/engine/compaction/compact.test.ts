@@ -1,6 +1,7 @@
 /** Many small chunks become one object; readers see the same records before, after, and in between. */
 import { describe, expect, it } from "vitest";
 import { compactedPrefix } from "../../../lib/format/index.ts";
+import { decodeSegment } from "../../../lib/format/segment/index.ts";
 import { anEngine } from "../../support/log.ts";
 import { aLog, all, eager, fill, tend } from "./testing.ts";
 
@@ -14,6 +15,18 @@ describe("compaction", () => {
     expect(objects.length).toBe(1);
     for (const reader of [engine, anEngine(deps)]) expect(await all(reader)).toEqual(values);
     expect(await all(anEngine(deps), 7)).toEqual(values.slice(7));
+  });
+
+  it("makes objects whose own frame says what is in them", async () => {
+    const { engine, deps, topic } = await aLog();
+    await fill(engine, 20);
+    await tend(engine, topic);
+    const { objects } = await deps.objects.list(compactedPrefix);
+    const found = await deps.objects.get(objects[0]?.key ?? "");
+    if (found.kind !== "found") throw new Error("the object is missing");
+    // Throws when a checksum is not that of its bytes.
+    const { chunks } = decodeSegment(found.bytes, deps.codecs);
+    expect(chunks.map(({ count }) => count)).toEqual([20]);
   });
 
   it("goes on where it has come to, and merges when there are enough objects of a kind", async () => {
