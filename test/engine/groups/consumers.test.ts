@@ -10,6 +10,7 @@ import type { TopicPartitions } from "../../../lib/format/items/index.ts";
 import type { ItemStore } from "../../../lib/ports/index.ts";
 import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, memoryDeps } from "../../support/log.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const nothing: TopicPartitions = new Map();
 
@@ -101,6 +102,21 @@ function dyingAtClaim(items: ItemStore, key: string) {
     return written.promise;
   };
   return { items: dying, isThere: there.promise, write };
+}
+
+/** A way to the store on which every look waits. */
+function withGate(items: ItemStore, isAsked: Deferred<void>, gate: Promise<void>): ItemStore {
+  return new Proxy(items, {
+    get: (target, name) => {
+      const door: unknown = Reflect.get(target, name, target);
+      if (typeof door !== "function") return door;
+      return async (...args: unknown[]) => {
+        isAsked.resolve();
+        await gate;
+        return Reflect.apply(door, target, args) as unknown;
+      };
+    },
+  });
 }
 
 async function aTopicOf(partitions: number) {
@@ -232,6 +248,58 @@ describe("a group of kind consumer", () => {
       name: "UnknownMember",
     });
   });
+
+  it("gives nothing up by a heartbeat of the epoch before: its client may have been answered elsewhere", async () => {
+    const engines = await aTopicOf(4);
+    const [a, b, c] = [new Client("a"), new Client("b"), new Client("c")];
+    await a.beat(engines[0]);
+    const late = { group: "g", memberId: "a", epoch: a.epoch, clientId: "c", host: "h", owned: nothing };
+    await beatAll(engines, [a, b], 4);
+    expect(a.partitions.length).toBe(2);
+    await c.beat(engines[1]);
+    const heard = await engines[0].groups.consumerHeartbeat(late);
+    expect(heard.epoch).toBe(a.epoch);
+    await c.beat(engines[1]);
+    expect(all([a, b, c])).toEqual([0, 1, 2, 3]);
+    await beatAll(engines, [a, b, c], 4);
+    expect(c.partitions.length).toBe(1);
+  });
+
+  it.each(["beats", "joins"])(
+    "gives nothing up by one that %s, and is served long after it came",
+    async how => {
+      const clock = new ManualClock();
+      const deps = memoryDeps({ clock });
+      const engine = anEngine(deps);
+      await engine.topics.create({ name: "t", partitions: 3 });
+      const [a, b] = [new Client("a", { assignor: "range" }), new Client("b", { assignor: "range" })];
+      await b.beat(engine);
+      await a.beat(engine);
+      const gate = new Deferred<void>();
+      const isAsked = new Deferred<void>();
+      const items = withGate(deps.items, isAsked, gate.promise);
+      const late = anEngine({ ...deps, items }).groups.consumerHeartbeat({
+        group: "g",
+        memberId: "b",
+        epoch: how === "beats" ? b.epoch : 0,
+        clientId: "c",
+        host: "h",
+        owned: nothing,
+      });
+      const heard = late.then(
+        () => "beats",
+        ({ name }: Error) => (name === "GroupUnavailable" ? "joins" : name),
+      );
+      await isAsked.promise;
+      await clock.advance(5_001);
+      gate.resolve();
+      expect(await heard).toBe(how);
+      await a.beat(engine);
+      expect(all([a, b])).toEqual([0, 1, 2]);
+      await beatAll([engine], [b, a], 3);
+      expect([a.partitions, b.partitions]).toEqual([[0, 1], [2]]);
+    },
+  );
 
   it("keeps the place of a static member that leaves for a while", async () => {
     const engines = await aTopicOf(4);

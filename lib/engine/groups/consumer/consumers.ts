@@ -37,7 +37,7 @@ import {
   leavingForAWhileEpoch,
 } from "./types.ts";
 
-type Deps = Pick<EngineDeps, "random"> & {
+type Deps = Pick<EngineDeps, "clock" | "random"> & {
   readonly store: GroupStore;
   readonly known: KnownGroups;
   readonly snapshots: Snapshots;
@@ -54,11 +54,16 @@ type Settled = {
   readonly assigned: TopicPartitions;
 };
 
+/** A heartbeat, and when it came by the monotonic clock; undefined: its client waits for it, however long it takes. */
+type Asked = ConsumerHeartbeatRequest & { readonly askedMs?: number };
+
 /** The beats of a member that one request has seen first, or written itself. */
 type Trail = Set<string | undefined>;
 
 /** How often a step is begun anew because others changed the group meanwhile. */
 const attemptsMax = 20;
+/** A process that stood still for longer than this serves what its client has likely repeated elsewhere. */
+const answeredWithinMs = 5_000;
 const settledMax = 10_000;
 
 export class Consumers {
@@ -85,7 +90,7 @@ export class Consumers {
     if (settled) return settled;
     // Named once: a step that is begun anew is of the same member.
     const memberId = request.memberId === "" ? newId(this.#deps.random) : request.memberId;
-    const named = { ...request, memberId };
+    const named = { ...request, memberId, askedMs: this.#deps.clock.monotonicMs() };
     const trail: Trail = new Set();
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const answer = await this.#advance(known, named, trail);
@@ -113,7 +118,7 @@ export class Consumers {
    * Makes the group one of kind consumer, for one that joins. Its item is there first: a group of this kind that has only hosted
    * members goes back.
    */
-  async #upgrade(known: KnownGroup, request: ConsumerHeartbeatRequest, trail: Trail): Promise<void> {
+  async #upgrade(known: KnownGroup, request: Asked, trail: Trail): Promise<void> {
     if (request.epoch !== 0) throw unknownMember(known.id, request);
     const plan = await this.#deps.upgrades.plan(known);
     if (plan === undefined) return;
@@ -147,14 +152,14 @@ export class Consumers {
   /** One step, from strong reads; undefined when others changed the group meanwhile; "classic" when it is of that kind. */
   async #advance(
     known: KnownGroup,
-    request: ConsumerHeartbeatRequest,
+    request: Asked,
     trail: Trail,
   ): Promise<ConsumerHeartbeatAnswer | "classic" | undefined> {
     const { memberId } = request;
     const seen = await this.#said(known, request, trail);
     if (seen === undefined || seen === "classic") return seen;
     const { key, before, written, snapshot, state } = seen;
-    const owned = ownedBy(request, written);
+    const owned = this.#isOld(request) ? undefined : ownedBy(request, written);
     const isFree: StepInput["isFree"] = (topicId, partition) => !snapshot.isOthers(key, topicId, partition);
     const step = stepOf({
       member: written,
@@ -178,12 +183,14 @@ export class Consumers {
   }
 
   /** Writes what the heartbeat says of its member, if it is news, and takes the snapshot that the step is decided on. */
-  async #said(known: KnownGroup, request: ConsumerHeartbeatRequest, trail: Trail) {
+  async #said(known: KnownGroup, request: Asked, trail: Trail) {
     const { snapshots } = this.#deps;
     const first = await snapshots.take(known);
     if (first === undefined) return "classic";
     const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
     checkRoom(known, before, first.members, this.#options.groups);
+    if (this.#isOld(request) && trail.size === 0 && request.epoch === 0 && before)
+      throw servedElsewhere(request);
     checkTrail(request, trail, before);
     if (member === before) {
       const { state } = first;
@@ -288,6 +295,12 @@ export class Consumers {
     else all.delete(key);
   }
 
+  /** Whether its client has likely asked elsewhere by now: what it says of what it has may not be so any more. */
+  #isOld({ askedMs }: Asked): boolean {
+    if (askedMs === undefined) return false;
+    return this.#deps.clock.monotonicMs() - askedMs > answeredWithinMs;
+  }
+
   #answer(
     memberId: string,
     epoch: number,
@@ -317,26 +330,26 @@ function checkRoom(
  * One that joins gives up all that it had: a request that was begun anew, while the same member was served elsewhere, is
  * of a client that has gone there. Throws GroupUnavailable.
  */
-function checkTrail(
-  { group, memberId, epoch }: ConsumerHeartbeatRequest,
-  trail: Trail,
-  before?: ConsumerMember,
-): void {
+function checkTrail(request: ConsumerHeartbeatRequest, trail: Trail, before?: ConsumerMember): void {
   const isFirst = trail.size === 0;
   if (isFirst) trail.add(before?.beat);
-  else if (epoch === 0 && !trail.has(before?.beat))
-    throw new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
+  else if (request.epoch === 0 && !trail.has(before?.beat)) throw servedElsewhere(request);
+}
+
+function servedElsewhere({ group, memberId }: ConsumerHeartbeatRequest): GroupUnavailable {
+  return new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
 }
 
 /**
- * What a member says that it owns; undefined: as it said before. A call by the epoch before may be one that its client has long
- * repeated elsewhere, and was answered: it gives up nothing of what that answer told.
+ * What a member says that it owns; undefined: as it said before. A heartbeat by the epoch before may be one that its client has
+ * long repeated elsewhere, and was answered: it gives up nothing of what that answer told. A hosted member says no epoch.
  */
 function ownedBy(
-  { holdsNothing, epoch, owned }: ConsumerHeartbeatRequest,
+  { holdsNothing, epoch, owned, protocols }: ConsumerHeartbeatRequest,
   member: ConsumerMember,
 ): TopicPartitions | undefined {
-  return holdsNothing && epoch === member.epoch ? noPartitions : owned;
+  if (epoch !== member.epoch && protocols === undefined) return undefined;
+  return holdsNothing ? noPartitions : owned;
 }
 
 /** Clients over HTTP say what they want with each request, and mostly the same. */
