@@ -114,7 +114,6 @@ const worker: Permissions = {
     PutItem: ["P#*", "J"],
     UpdateItem: ["L#*", "P#*"],
     DeleteItem: ["P#*", "J"],
-    BatchWriteItem: ["P#*"],
     Query: ["P#*"],
   },
   objects: {

@@ -93,7 +93,7 @@ describe("a function's role", () => {
       log,
     ],
     worker: [
-      "dynamodb:BatchWriteItem, dynamodb:Query P#* on Table",
+      "dynamodb:Query P#* on Table",
       "dynamodb:GetItem C L#* P#* S#* T on Table",
       "dynamodb:PutItem, dynamodb:DeleteItem J P#* on Table",
       "dynamodb:UpdateItem L#* P#* on Table",
