@@ -523,6 +523,43 @@ describe("a permission that is missing of groups", () => {
     log.plan.call("POST", "/consumers/g", asJson({}, "application/vnd.kafka.v2+json"));
 });
 
+describe("a permission that is missing of the upkeep", () => {
+  const variables = { ...eagerUpkeep, ...allToWorkers };
+  const makeTopic = async (log: SmokeLog) =>
+    log.json(201, "POST", await log.v3("/topics"), asJson({ topic_name: topic }));
+
+  it("MaintenanceRole, sqs:SendMessage: the operator hears of it, and the shards are left to the next tick", async () => {
+    const deployment = await start(
+      withoutOf(usual, "MaintenanceRole", "sqs:SendMessage", "sqs:SendNothing"),
+      { variables },
+    );
+    await makeTopic(smokeOf(deployment));
+    expect((await tickOnce(deployment)).shards).toMatchObject({ sent: 0, left: 1 });
+    expect(deployment.problems[0]).toContain("not authorized to perform: sqs:SendMessage");
+    expect(deployment.log.join()).toContain("Grant sqs:SendMessage on queue");
+  });
+
+  it("WorkerRole, sqs:ReceiveMessage: no message is delivered", async () => {
+    const deployment = await start(
+      withoutOf(usual, "MaintenanceWorkerRole", "sqs:ReceiveMessage", "sqs:ReceiveNothing"),
+      { variables },
+    );
+    await expect(deployment.work()).rejects.toThrow("not authorized to perform: sqs:ReceiveMessage");
+  });
+
+  it("WorkerRole, L#*: the job is put aside in the end", async () => {
+    const deployment = await start(withoutOf(usual, "MaintenanceWorkerRole", "L#*", "M#*"), { variables });
+    await makeTopic(smokeOf(deployment));
+    await tickOnce(deployment);
+    await deployment.work();
+    const [jobs = ""] = deployment.mappings.map(({ queueArn }) => queueArn);
+    expect([deployment.queues.bodiesIn(jobs), deployment.queues.putAsideFrom(jobs)]).toMatchObject([
+      [],
+      [expect.stringContaining(topic)],
+    ]);
+  });
+});
+
 describe("all runs together", () => {
   it("tell what was called, and which permissions nobody needed", () => {
     const usually = running.slice(0, 5);
