@@ -33,6 +33,7 @@ export const features = {
   "too-large": "refused: record too large",
   "out-of-range": "refused: offset out of range",
   cross: "reads what others and REST wrote",
+  compacted: "reads a compacted topic, with gaps",
   "rest-reads": "REST reads what it wrote",
   "quick-start": "Kafka's quick start, as written",
   group: "a group reads, commits, goes on",
@@ -80,7 +81,7 @@ export const groupFeatures = [
 export type GroupFeature = (typeof groupFeatures)[number];
 
 /** What the harness tries itself; no client's program answers it. */
-export const ownFeatures: readonly Feature[] = ["rest-reads", ...groupFeatures, "transactions"];
+export const ownFeatures: readonly Feature[] = ["rest-reads", "compacted", ...groupFeatures, "transactions"];
 
 /** The codecs, and the topics that each client writes with them for others to read. */
 export const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;

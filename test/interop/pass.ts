@@ -3,6 +3,7 @@
  * the others wrote, and REST reads everything.
  */
 import type { Client, Program } from "./clients.ts";
+import { compactedTopic, writeCompacted } from "./compacted.ts";
 import {
   areTransactionsServed,
   codecs,
@@ -47,6 +48,7 @@ export async function runPass(
   const server = await startServer(place);
   const records = fixture();
   await writeByRest(server.url, restTopic, records);
+  const compacted = await writeCompacted(server.url, records);
   const columns: { client: Client; program: Program; outcomes: Map<Feature, Outcome> }[] = [];
   for (const { client, program } of ready.filter(each => each.client.places?.includes(place) ?? true)) {
     process.stderr.write(`${place}: ${client.name} ...\n`);
@@ -66,6 +68,10 @@ export async function runPass(
     const job = { prefix: prefixOf(client), features: ["cross"] as const, topics, fixture: records };
     const crossed = await runProgram(program, { ...job, bootstrap: server.bootstrap });
     outcomes.set("cross", crossed.get("cross") ?? fail("no answer"));
+    // The same program reads another topic, of which less is left than was written.
+    const gaps = { ...job, topics: [{ name: compactedTopic }], fixture: compacted };
+    const read = await runProgram(program, { ...gaps, bootstrap: server.bootstrap });
+    outcomes.set("compacted", read.get("cross") ?? fail("no answer"));
     const served = areTransactionsServed();
     outcomes.set("transactions", served ? fail("served, and not tried here") : notYet("not served"));
   }

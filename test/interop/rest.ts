@@ -14,10 +14,12 @@ type Shown = {
   readonly high_watermark: number;
 };
 
-/** Creates a topic of one partition and writes the records with their keys, headers and times. */
+/** Creates a topic of one partition, where there is none, and writes the records with their keys, headers and times. */
 export async function writeByRest(url: string, topic: string, { records }: Fixture): Promise<void> {
   const cluster = `${url}/v3/clusters/${await clusterId(url)}`;
-  await ask(`${cluster}/topics`, { topic_name: topic, partitions_count: 1 });
+  if (!(await isThere(`${cluster}/topics/${topic}`)))
+    await ask(`${cluster}/topics`, { topic_name: topic, partitions_count: 1 });
+  if (records.length === 0) return;
   // One request for all: the records come one after the other.
   const body = records.map(record => JSON.stringify(toRest(record))).join("\n");
   const response = await fetch(`${cluster}/topics/${topic}/records`, {
@@ -78,6 +80,34 @@ async function ask(url: string, body?: unknown): Promise<any> {
   );
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return response.json();
+}
+
+async function isThere(url: string): Promise<boolean> {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.ok;
+}
+
+/** Sets configs of a topic together, as an operator does. */
+export async function alterConfigsByRest(
+  url: string,
+  topic: string,
+  configs: Readonly<Record<string, string>>,
+): Promise<void> {
+  const data = Object.entries(configs).map(([name, value]) => ({ name, value }));
+  const path = `${url}/v3/clusters/${await clusterId(url)}/topics/${topic}/configs:alter`;
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ data }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+}
+
+/** Lets the server look after its log now. Throws when something of that failed. */
+export async function lookAfterByRest(url: string): Promise<void> {
+  const { round } = await ask(`${url}/upkeep`, {});
+  if (round.failures?.length > 0) throw new Error(`upkeep: ${JSON.stringify(round.failures)}`);
 }
 
 /** Creates a topic. */

@@ -26,6 +26,9 @@ const groupSettings = [
   "1000",
 ];
 
+/** What is compacted by hand need not be an hour old. */
+const upkeepSettings = ["--compaction-age-ms", "0"];
+
 /** Starts it on free ports, over a log of its own. */
 export async function startServer(place: Place): Promise<RunningServer> {
   const directory = await mkdtemp(join(tmpdir(), "cumulog-interop-"));
@@ -39,7 +42,16 @@ export async function startServerWith(
   { directory, environment }: { readonly directory: string; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<RunningServer> {
   const ports = ["--http-port", "0", "--kafka-port", "0"];
-  const args = [shim, "serve", ...where, ...ports, "--log-level", "info", ...groupSettings];
+  const args = [
+    shim,
+    "serve",
+    ...where,
+    ...ports,
+    "--log-level",
+    "info",
+    ...groupSettings,
+    ...upkeepSettings,
+  ];
   const server = await serveWith(process.execPath, args, directory, environment);
   const [, url, bootstrap] = /http=(\S+) kafka=(\S+)/.exec(server.ready) ?? [];
   if (url === undefined || bootstrap === undefined) throw new Error(`not understood: ${server.ready}`);
