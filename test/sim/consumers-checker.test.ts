@@ -106,6 +106,13 @@ describe("the checker of groups of kind consumer", () => {
     expect(told.joins("b", 2, [0]).fenced(late).joins("a", 3, []).broken).toBe("");
   });
 
+  it("learns nothing of what a member had from its leaving, which is answered well in any case", () => {
+    const told = story().joins("a", 1, [0]).joins("b", 2, [0]);
+    const id = told.writer.invoke("p", { op: "poll", group, memberId: "a", epoch: 1, verb: "leave" });
+    told.writer.ok(id, { op: "polled", memberId: "a", epoch: 1, partitions: [], deliveries: [] });
+    expect(told.broken).toBe("");
+  });
+
   it("finds epochs that go back, of a member and of one that joins", () => {
     expect(story().joins("a", 3, []).beats("a", 3, 2, []).broken).toMatch(/I9 .*goes back to epoch 2/);
     expect(story().joins("a", 3, []).joins("b", 2, []).broken).toMatch(/I9 .*joins in epoch 2/);

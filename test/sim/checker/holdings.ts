@@ -44,7 +44,7 @@ class Walk {
     if (keepsAll) return;
     const givenUp = this.#keep(memberId, invocation.op === "beat" && epoch > 0 ? invocation.holds : []);
     // Who joins or leaves is answered well, whatever it was before.
-    if (epoch > 0) this.#givenUp.set(operation, givenUp);
+    if (epoch > 0 && !isLeaving(invocation)) this.#givenUp.set(operation, givenUp);
   }
 
   hears(operation: Operation): void {
@@ -59,7 +59,7 @@ class Walk {
       this.#isSure(invocation.memberId, operation.invokedAt);
       return;
     }
-    if ("epoch" in invocation && invocation.epoch < 0) return;
+    if (isLeaving(invocation)) return;
     this.#isSure(answer.memberId, operation.invokedAt);
     for (const holding of this.#givenUp.get(operation) ?? [])
       if (holding.since < operation.invokedAt) holding.sureUntil = operation.invokedAt;
@@ -88,6 +88,11 @@ class Walk {
     for (const { partition } of rest) held?.delete(partition);
     return rest;
   }
+}
+
+function isLeaving(invocation: Operation["invocation"]): boolean {
+  if (invocation.op === "poll") return invocation.verb === "leave";
+  return "epoch" in invocation && invocation.epoch < 0;
 }
 
 /** The holding in which a member asks something of a partition. */
