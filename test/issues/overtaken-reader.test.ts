@@ -26,6 +26,10 @@ async function sweepAll({ clock, engine, deps }: Log): Promise<void> {
   expect(stored({ deps })).toEqual([]);
 }
 
+function isOfPages(about: unknown): boolean {
+  return typeof about === "object" && about !== null && String(Reflect.get(about, "pk")).startsWith("P#");
+}
+
 describe("a reader that was overtaken", () => {
   it("by a deletion and a sweep hears where the log begins", async () => {
     const { log, reader } = await aReadLog();
@@ -45,15 +49,20 @@ describe("a reader that was overtaken", () => {
     expect(answer.kind === "failed" && answer.error).toBeInstanceOf(UnknownTopic);
   });
 
-  it.each<OffsetSpec>([{ kind: "maxTimestamp" }, { kind: "atTime", timestampMs: 1 }])(
-    "by a compaction and a sweep finds $kind where it is now",
-    async spec => {
+  const specs: readonly OffsetSpec[] = [{ kind: "maxTimestamp" }, { kind: "atTime", timestampMs: 1 }];
+  it.each(specs.flatMap(spec => [{ spec, before: "get" } as const, { spec, before: "query" } as const]))(
+    "by a compaction and a sweep finds $spec.kind where it is now, also when it stops before a $before",
+    async ({ spec, before }) => {
       const log = await aLog();
-      await fill(log, values);
+      await fill(
+        log,
+        Array.from({ length: 30 }, (_, i) => `value ${i}`),
+      );
       let isOvertaken = false;
       const reader = anEngine(
         gated(log.deps, async (call, about) => {
-          if (call !== "get" || typeof about !== "string" || isOvertaken) return;
+          const isIt = call === before && (before === "get" ? typeof about === "string" : isOfPages(about));
+          if (!isIt || isOvertaken) return;
           isOvertaken = true;
           await tend(log.engine, log.topic);
           await log.clock.advance(hourMs);

@@ -77,16 +77,18 @@ export class PartitionFsck {
       this.#references.add(page.objectId);
       if (page.end > frontier || page.end <= reached) continue;
       if (page.start > reached) continue;
-      await this.#blocks(page);
+      await this.#blocks(page, start);
       reached = page.end;
     }
     if (reached < frontier) this.#fault("no compacted page tells where they lie", reached, frontier);
     return Math.max(reached, frontier);
   }
 
-  async #blocks(page: CompactedPage): Promise<void> {
+  async #blocks(page: CompactedPage, start: Offset): Promise<void> {
     for (const block of page.blocks) {
       const { base, offsetCount, isLost } = block;
+      // Nobody reads what is below the log start, whatever became of it.
+      if (base + offsetCount <= start) continue;
       if (isLost) this.#fault("could not be read when they were compacted", base, base + offsetCount);
       else await this.#chunk(blockPlace(this.#place, page, block));
     }

@@ -33,7 +33,7 @@ type Target = {
 type Timed = { readonly offset: number; readonly timestampMs: number };
 
 /** Told as what it is when a new look finds no other place. */
-class SegmentMissing extends RecordsCorrupt {}
+class NotWhereItWas extends RecordsCorrupt {}
 
 const none: OffsetAnswer = { kind: "offset", offset: -1, timestampMs: -1 };
 
@@ -72,7 +72,7 @@ export class OffsetLister {
         return await this.#look(request);
       } catch (error) {
         // What was planned may lie elsewhere by now, or be deleted: a new look says so. Else it is gone.
-        if (error instanceof SegmentMissing && attempt < plansMax) continue;
+        if (error instanceof NotWhereItWas && attempt < plansMax) continue;
         return { kind: "failed", error: asFailure(error) };
       }
   }
@@ -140,7 +140,7 @@ export class OffsetLister {
         this.#planner.plan(target.shard, target.image, target.partition, at, planBytes, "anew"),
       );
       if (made.kind === "uncovered" || made.end === from)
-        throw new RecordsCorrupt(`offset ${from} of ${target.name} is in no page`);
+        throw new NotWhereItWas(`offset ${from} of ${target.name} is in no page`);
       yield* made.chunks;
       from = made.end;
     }
@@ -166,6 +166,6 @@ export class OffsetLister {
   async #load(target: Target, place: PlannedChunk): Promise<Chunk> {
     const loaded = await this.#loader.load(place, "backlog", target.deadlineMs);
     if (loaded.kind === "loaded") return loaded.chunk;
-    throw new SegmentMissing(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
+    throw new NotWhereItWas(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
   }
 }

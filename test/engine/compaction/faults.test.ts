@@ -128,5 +128,8 @@ describe("a source that cannot be read", () => {
       { base: 3, count: 1, segmentId: victim?.slice(-16) },
     ]);
     expect((await reader.fsck()).faults).toMatchObject([{ from: 3, to: 4 }]);
+    // Once it is deleted nobody misses it.
+    await reader.deleteRecords([{ topic: "t", partition: 0, before: 5 }]);
+    expect((await reader.fsck()).faults).toEqual([]);
   });
 });
