@@ -26,6 +26,9 @@ import { type Report, render } from "./report.ts";
 import { restAppend } from "./rest-append.ts";
 import { restFetch } from "./rest-fetch.ts";
 import { startUp } from "./start-up.ts";
+import { catchUp } from "./upkeep/catch-up.ts";
+import { compaction } from "./upkeep/compaction.ts";
+import { steadyState } from "./upkeep/steady-state.ts";
 
 const benchmarks: readonly Benchmark[] = [
   engineAppend,
@@ -36,6 +39,9 @@ const benchmarks: readonly Benchmark[] = [
   idleMemory,
   lambda,
   groups,
+  catchUp,
+  compaction,
+  steadyState,
   kafkaComparison,
 ];
 const results = join(import.meta.dirname, "results");

@@ -4,7 +4,18 @@
 import Table from "cli-table3";
 import { median } from "./statistics.ts";
 
-export const units = ["MiB/s", "records/s", "%", "ms", "KiB", "MiB", "s/GB", "count"] as const;
+export const units = [
+  "MiB/s",
+  "records/s",
+  "%",
+  "ms",
+  "KiB",
+  "MiB",
+  "s/GB",
+  "$/GiB",
+  "$/day",
+  "count",
+] as const;
 export type Unit = (typeof units)[number];
 
 /** One number of a case, measured once a round. */

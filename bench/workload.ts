@@ -39,3 +39,17 @@ export function someBatch(valueBytes: number): { readonly bytes: Uint8Array; rea
   const records = someRecords(valueBytes);
   return { bytes: buildPlainBatch(records, { codecs: systemCodecs }), records: records.length };
 }
+
+/** One batch of so many bytes at most, of records of a KiB where there is room for them. */
+export function batchOfBytes(bytesMax: number, timestampMs = Date.now()): Uint8Array {
+  const frameBytes = 100;
+  const valueBytes = Math.min(1024, bytesMax - frameBytes);
+  const records = Math.max(1, Math.floor((bytesMax - frameBytes) / (valueBytes + 16)));
+  const all = Array.from({ length: records }, (_, n) => ({
+    timestampMs,
+    key: null,
+    value: Buffer.alloc(valueBytes, `${n} The quick brown fox jumps over the lazy dog. `),
+    headers: [],
+  }));
+  return buildPlainBatch(all, { codecs: systemCodecs });
+}
