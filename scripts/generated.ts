@@ -12,6 +12,7 @@ import { schema } from "../lib/format/index.ts";
 import { type Encoding, encodings } from "../lib/format/levels/index.ts";
 import { queryParametersOf, renderErrors, routes } from "../lib/rest/index.ts";
 import {
+  backlogTable,
   callsTable,
   compactionTable,
   groupsTable,
@@ -32,6 +33,7 @@ export type Generators = Readonly<Record<string, () => string | Promise<string>>
 export const generators: Generators = {
   "costs-calls": callsTable,
   "costs-compaction": compactionTable,
+  "costs-backlog": backlogTable,
   "costs-groups": groupsTable,
   "costs-idle": idleTable,
   "costs-prices": pricesTable,

@@ -125,18 +125,20 @@ export async function append(
 }
 
 /** Fetches from one partition without waiting; answers with the bytes it brought. */
-export async function fetchOnce(
-  { engine }: MeteredProcess,
-  offset: number,
-  bytesMax: number,
-): Promise<number> {
+export async function fetchOnce(process: MeteredProcess, offset: number, bytesMax: number): Promise<number> {
+  const { batches } = await fetchOnward(process, offset, bytesMax);
+  return batches.reduce((sum, batch) => sum + batch.length, 0);
+}
+
+/** The same; answers with where to go on, too. */
+export async function fetchOnward({ engine }: MeteredProcess, offset: number, bytesMax: number) {
   const [answer] = await engine.fetch([{ topic: "t", partition: 0, offset, bytesMax }], {
     waitMsMax: 0,
     bytesMin: 1,
     bytesMax,
   });
   if (answer?.kind !== "records") throw answer?.error ?? new Error("no answer");
-  return answer.batches.reduce((sum, batch) => sum + batch.length, 0);
+  return answer;
 }
 
 /** What is left of the first without the second. */

@@ -131,6 +131,26 @@ export async function compactionTable(): Promise<string> {
   );
 }
 
+/** A GiB of backlog, read from its beginning before compaction and after it. */
+export async function backlogTable(): Promise<string> {
+  const rows = (await measureCompaction()).flatMap(({ title, bytes, readBefore, readAfter }) =>
+    (
+      [
+        ["as it came", readBefore],
+        ["compacted", readAfter],
+      ] as const
+    ).map(([state, spent]) => {
+      const perGib = (value: number): string => count((value * gibibyte) / bytes);
+      return [
+        `${title}: ${state}`,
+        ...[spent.objectGets, spent.itemReads, spent.readUnits].map(perGib),
+        dollars((spent.dollars * gibibyte) / bytes),
+      ];
+    }),
+  );
+  return table(["a GiB that came as", "GET", "item reads", "read units", "together"], rows);
+}
+
 /** A GiB of records at rest, by how it arrived. */
 export async function storageTable(): Promise<string> {
   const arrivals = [...(await measureSmallRecords()), ...(await measureVolumes())];

@@ -153,6 +153,17 @@ describe("compaction", () => {
     expect(small).toBeGreaterThan(2048);
     expect(others).toEqual([0, 0]);
   });
+
+  it("makes a backlog cheap: as it came each chunk is read, then several MiB at once", async () => {
+    const measured = await measureCompaction();
+    const gets = measured.map(({ readBefore, readAfter }) => [readBefore.objectGets, readAfter.objectGets]);
+    expect(gets).toEqual([
+      // As it came it is in items.
+      [0, 2],
+      [1016, 18],
+      [56, 16],
+    ]);
+  });
 });
 
 describe("an idle deployment", () => {
