@@ -38,7 +38,7 @@ const running: Deployment[] = [];
 let usual: Synthesis;
 
 beforeAll(async () => {
-  const code = await bundleFunctions(await directory(), ["web-function", "maintenance"]);
+  const code = await bundleFunctions(await directory(), ["web-function", "maintenance", "worker"]);
   usual = synthesize({ code, frontDoor: "web-function", ...groupTimes }, addWebCallers);
 }, madeMsMax);
 afterAll(async () => {
