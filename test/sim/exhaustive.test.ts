@@ -6,7 +6,7 @@ import { caseOf, nameOfCase, runCase, runExhaustive } from "./modes/exhaustive.t
 import { scenarios } from "./modes/scenarios.ts";
 
 describe("every await of an operation, with every outcome", () => {
-  it.each(["append, cold process, object", "append and roll", "create a topic"])(
+  it.each(["append, cold process, object", "append and roll", "create a topic", "purge"])(
     "keeps every promise: %s",
     async name => {
       const names: string[] = [];

@@ -4,7 +4,8 @@
  * at every place, without a fault: a topic made during a sweep, two rollers, a deletion under a writer.
  */
 import { type Call, isEventualRead, type Outcome } from "../../../lib/adapters/faulty/index.ts";
-import { Stage, stageEngineOptions } from "../actors/stage.ts";
+import type { EngineOptions } from "../../../lib/engine/index.ts";
+import { type StableTopic, Stage, stageEngineOptions } from "../actors/stage.ts";
 import { sweep } from "../actors/sweep.ts";
 import type { Prng } from "../world/prng.ts";
 import type { Life } from "../world/process.ts";
@@ -26,17 +27,22 @@ import {
   remove,
   scenarioTopics,
 } from "./scenarios.ts";
+import { upkeepDuels } from "./upkeep-duels.ts";
 
 /** What one of the two does. */
 export type Act = (stage: Stage, life: Life) => Promise<unknown>;
 
 export type Duel = {
   readonly name: string;
+  readonly topics?: readonly StableTopic[];
+  readonly engine?: Partial<EngineOptions>;
   readonly prepare?: (stage: Stage) => Promise<unknown>;
   readonly first: Act;
   readonly second: Act;
   /** Once both have ended. */
   readonly afterwards?: (stage: Stage) => Promise<unknown>;
+  /** The second does not stop: what counts is that it has done all of it. */
+  readonly isSecondWhole?: boolean;
   /** Whatever is read eventually misses some of the last writes. */
   readonly hasStaleReads?: boolean;
 };
@@ -87,6 +93,7 @@ export const duels: readonly Duel[] = [
   { name: "grow, grow", prepare: createAndFill, first: growing, second: growing },
   { name: "two batches of a producer, a day and an append", first: appendAsProducer, second: appendNextDay },
   { name: "grow, configure", prepare: createAndFill, first: growing, second: configure },
+  ...upkeepDuels,
   ...groupDuels,
   ...consumerDuels,
 ];
@@ -97,11 +104,11 @@ export async function runDuels(
   onResult: (name: string, result: RunResult) => void,
 ): Promise<void> {
   for (const duel of duels) {
-    if (options.only !== undefined && !duel.name.includes(options.only)) continue;
+    if (options.only !== undefined && duel.name !== options.only) continue;
     const whole = await runDuel(duel, never, never, {});
     onResult(duel.name, whole.result);
     for (let first = notBegun; first < whole.firstCalls; first++)
-      for (let second = 0; second < whole.secondCalls; second++)
+      for (const second of duel.isSecondWhole ? [never] : Array(whole.secondCalls).keys())
         onResult(nameOfDuel(duel, first, second), (await runDuel(duel, first, second, {})).result);
   }
 }
@@ -117,7 +124,7 @@ export function nameOfDuel(duel: Duel, first: number, second: number): string {
 export function duelOf(
   name: string,
 ): { readonly duel: Duel; readonly first: number; readonly second: number } | undefined {
-  const [, duelName, first, second] = /^(.*): stop after (-?\d+) and (\d+)$/.exec(name) ?? [];
+  const [, duelName, first, second] = /^(.*): stop after (-?\d+) and (\d+|Infinity)$/.exec(name) ?? [];
   const duel = duels.find(candidate => candidate.name === duelName);
   return duel && { duel, first: Number(first), second: Number(second) };
 }
@@ -131,10 +138,10 @@ export async function runDuel(
 ): Promise<{ readonly result: RunResult; readonly firstCalls: number; readonly secondCalls: number }> {
   const world = new World({
     seed: `duel ${duel.name}`,
-    engine: { ...stageEngineOptions, itemTierBytes: 0, sweep: sweepOptions },
+    engine: { ...stageEngineOptions, ...duel.engine, itemTierBytes: 0, sweep: sweepOptions },
     ...(options.trace && { trace: options.trace }),
   });
-  const stage = new Stage(world, { stable: scenarioTopics, processes: ["p1", "p2"] });
+  const stage = new Stage(world, { stable: duel.topics ?? scenarioTopics, processes: ["p1", "p2"] });
   await stage.setUp(process => ({ aheadMs: process === "p1" ? slowClockMs : 0 }));
   await stage.finish(world.scheduler.sleep(30_000), 30_000);
   if (duel.prepare) await stage.finish(duel.prepare(stage), 20_000);

@@ -114,8 +114,10 @@ async function drain(stage: Stage, life: Life): Promise<unknown> {
   await life.run(() => life.engine.settle());
   const [topic] = stage.stable;
   const target = { topic: topic?.name ?? "", log: topic?.name ?? "", partition: 0 };
-  const batches = [[{ value: world.nextValue(), timestampMs: worldStartMs, paddingBytes: 0 }]];
-  const polled = [{ ...target, offset: 0, bytesMax: 1 }];
+  const key = topic?.rules?.isCompact ? { key: "drain" } : {};
+  const batches = [[{ value: world.nextValue(), timestampMs: worldStartMs, paddingBytes: 0, ...key }]];
+  const offset = (await client.offset(life, target, { kind: "earliest" })) ?? 0;
+  const polled = [{ ...target, offset, bytesMax: 1 }];
   return Promise.all([
     client.append(life, [{ ...target, batches, isStamped: topic?.isStamped ?? false }]),
     client.fetch(life, polled, { waitMsMax: 2 * endMsMax, bytesMin: 2 ** 40, bytesMax: 2 ** 41 }),

@@ -2,20 +2,27 @@
  * The operations that mode (a) takes apart, await by await. Each is done by process p1, on a log that p2 has written to
  * before, and that p2 goes on writing to, rolling and sweeping, as soon as something goes wrong.
  */
+import type { EngineOptions } from "../../../lib/engine/index.ts";
 import { present } from "../../../lib/std/index.ts";
 import type { StableTopic, Stage } from "../actors/stage.ts";
 import type { Life } from "../world/process.ts";
 import { worldStartMs } from "../world/process-clock.ts";
 import type { NewBatches, Target } from "../world/requests.ts";
+import type { FaultName } from "./fault-names.ts";
 
 export type Scenario = {
   readonly name: string;
   /** Segments up to this size go to the item tier. */
   readonly itemTierBytes: number;
+  /** One of them is called log; three shards that lose nothing, unless told. */
+  readonly topics?: readonly StableTopic[];
+  readonly engine?: Partial<EngineOptions>;
   /** Done while all is well, by either process. */
   readonly prepare?: (stage: Stage) => Promise<unknown>;
   /** The operation; `life` is p1. */
   readonly act: (stage: Stage, life: Life) => Promise<unknown>;
+  /** What its calls meet; everything, unless told. */
+  readonly faults?: readonly FaultName[];
   /** Also in pairs: the second fault hits what the first one led to. */
   readonly inPairs?: true;
 };
@@ -130,10 +137,12 @@ export async function appendAsProducer(stage: Stage, life: Life): Promise<void> 
 }
 
 function batchesFor(stage: Stage, to: Target & { readonly partition: number }): NewBatches {
+  const hasKeys = stage.stable.find(({ name }) => name === to.topic)?.rules?.isCompact ?? false;
   const record = (i: number) => ({
     value: stage.world.nextValue(),
     timestampMs: worldStartMs + i,
     paddingBytes: 40,
+    ...(hasKeys && { key: `key ${i % 3}` }),
   });
   return { ...to, batches: [[record(stamp), record(3)]] };
 }

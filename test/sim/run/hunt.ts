@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { InvariantId } from "../checker/index.ts";
+import { allScenarios } from "../modes/all-scenarios.ts";
 import { duels } from "../modes/duels.ts";
-import { scenarios } from "../modes/scenarios.ts";
 import { type Mutant, patched } from "../mutate/mutant.ts";
 import { type OnRun, runUnit, seedsOf, type Unit } from "./units.ts";
 
@@ -40,7 +40,7 @@ export function huntUnits(mutant: Mutant, seed: number, seeds: number): readonly
     case "groups":
       return seedsOf("groups", { seed, seeds });
     case "exhaustive":
-      return scenarios
+      return allScenarios
         .filter(({ name }) => name.includes(hunt.only))
         .map(({ name }) => ({ kind: "scenario", name, pairs: false }));
     case "duels":

@@ -2,13 +2,13 @@
  * What a run is made of: seeds, and the cases of the exhaustive modes. Each is run alone and can be replayed alone.
  */
 
+import { allScenarios } from "../modes/all-scenarios.ts";
 import { runQuietPoll, runThrottledAppends } from "../modes/calls.ts";
 import { duelOf, duels, runDuel, runDuels } from "../modes/duels.ts";
 import { caseOf, runCase, runExhaustive } from "../modes/exhaustive.ts";
 import { runGroups } from "../modes/groups.ts";
 import { runSeed } from "../modes/random.ts";
 import type { RunOptions, RunResult } from "../modes/result.ts";
-import { scenarios } from "../modes/scenarios.ts";
 
 export const modes = ["all", "seeds", "groups", "exhaustive", "duels", "calls"] as const;
 export type Mode = (typeof modes)[number];
@@ -27,7 +27,9 @@ export function unitsOf(
   const has = (wanted: Mode): boolean => mode === "all" || mode === wanted;
   const { pairs } = options;
   return [
-    ...(has("exhaustive") ? scenarios.map(({ name }) => ({ kind: "scenario", name, pairs }) as const) : []),
+    ...(has("exhaustive")
+      ? allScenarios.map(({ name }) => ({ kind: "scenario", name, pairs }) as const)
+      : []),
     ...(has("duels") ? duels.map(({ name }) => ({ kind: "duel", name }) as const) : []),
     ...(has("calls") ? [{ kind: "calls" } as const] : []),
     ...(has("seeds") ? seedsOf("seed", options) : []),
