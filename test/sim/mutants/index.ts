@@ -60,6 +60,7 @@ import { topicsListedBeforeFloor } from "./topics-listed-before-floor.ts";
 import { unknownIsFailure } from "./unknown-is-failure.ts";
 import { unknownProducerAppended } from "./unknown-producer-appended.ts";
 import { unknownTopicFromStaleRead } from "./unknown-topic-from-stale-read.ts";
+import { upkeepMutants } from "./upkeep.ts";
 import { watcherAsleep } from "./watcher-asleep.ts";
 import { watermarkGoesBack } from "./watermark-goes-back.ts";
 
@@ -99,6 +100,7 @@ export const mutants: readonly Mutant[] = [
   floorsNotRaised,
   topicsListedBeforeFloor,
   pagesNotReferenced,
+  ...upkeepMutants,
   itemReadOnce,
   watcherAsleep,
   commitOfAnyGeneration,
