@@ -3,6 +3,7 @@ import type { Mutant } from "../mutate/mutant.ts";
 import { frontierWithoutFloor } from "./frontier-without-floor.ts";
 import { innerPagesFirst } from "./inner-pages-first.ts";
 import { lastValueSuperseded } from "./last-value-superseded.ts";
+import { logFloorNotRaised } from "./log-floor-not-raised.ts";
 import { lostWithoutQuarantine } from "./lost-without-quarantine.ts";
 import { mergeWithoutFloor } from "./merge-without-floor.ts";
 import { pagesDroppedAboveFrontier } from "./pages-dropped-above-frontier.ts";
@@ -18,4 +19,5 @@ export const upkeepMutants: readonly Mutant[] = [
   tombstonesAtOnce,
   quarantineNotReferenced,
   lostWithoutQuarantine,
+  logFloorNotRaised,
 ];
