@@ -95,6 +95,26 @@ describe("a poll of a group", () => {
     );
   });
 
+  it("commits nothing of what another has had meanwhile, though it has it again", async () => {
+    const [a, b] = await aLog(2);
+    const [one, two] = [new Reader(), new Reader()];
+    for (const partition of [0, 1]) await appended(a, "t", partition, "x");
+    await one.poll(a);
+    const { epoch, done } = one;
+    await two.poll(b);
+    await one.poll(a, { commits: [] });
+    expect(await two.poll(b)).toHaveLength(1);
+    const [moved] = two.partitions as [number];
+    await appended(a, "t", moved, "y");
+    expect(await two.poll(b)).toEqual([`${moved}:y`]);
+    await two.poll(b, { verb: "leave" });
+    expect(await committedOf(a, [moved])).toEqual([2]);
+    Object.assign(one, { epoch, done });
+    await one.poll(b);
+    expect(one.partitions).toEqual([0, 1]);
+    expect(await committedOf(a, [moved])).toEqual([2]);
+  });
+
   it("tells who was expired, and lets it join anew", async () => {
     const [a, b] = await aLog();
     const reader = new Reader();

@@ -27,7 +27,7 @@ import type { GroupStore } from "../store.ts";
 import type { GroupOptions } from "../types.ts";
 import { admitMember } from "./admit.ts";
 import type { ConsumerLooker } from "./look.ts";
-import { filterPartitions, isSame, noPartitions } from "./partitions.ts";
+import { filterPartitions, intersect, isSame, noPartitions } from "./partitions.ts";
 import { type Step, type StepInput, stepOf } from "./reconcile.ts";
 import type { Snapshots } from "./snapshot.ts";
 import {
@@ -57,8 +57,13 @@ type Settled = {
 /** A heartbeat, and when it came by the monotonic clock; undefined: its client waits for it, however long it takes. */
 type Asked = ConsumerHeartbeatRequest & { readonly askedMs?: number };
 
-/** The beats of a member that one request has seen first, or written itself. */
-type Trail = Set<string | undefined>;
+/** What one request has seen of its member. */
+type Trail = {
+  /** Those that it has seen first, or written itself. */
+  readonly beats: Set<string | undefined>;
+  /** What the member had whenever it was looked at. */
+  had: TopicPartitions;
+};
 
 /** How often a step is begun anew because others changed the group meanwhile. */
 const attemptsMax = 20;
@@ -91,7 +96,7 @@ export class Consumers {
     // Named once: a step that is begun anew is of the same member.
     const memberId = request.memberId === "" ? newId(this.#deps.random) : request.memberId;
     const named = { ...request, memberId, askedMs: this.#deps.clock.monotonicMs() };
-    const trail: Trail = new Set();
+    const trail: Trail = { beats: new Set(), had: noPartitions };
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const answer = await this.#advance(known, named, trail);
       if (answer === "classic") await this.#upgrade(known, named, trail);
@@ -105,7 +110,7 @@ export class Consumers {
     known: KnownGroup,
     request: ConsumerHeartbeatRequest & { readonly protocols: readonly GroupProtocol[] },
   ): Promise<ConsumerHeartbeatAnswer | undefined> {
-    const trail: Trail = new Set();
+    const trail: Trail = { beats: new Set(), had: noPartitions };
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const answer = await this.#advance(known, request, trail);
       if (answer === "classic") return undefined;
@@ -127,7 +132,7 @@ export class Consumers {
     if (member !== before) {
       const written = await this.#write(known, key, before, member);
       if (written === undefined) return;
-      trail.add(written.beat);
+      trail.beats.add(written.beat);
     }
     await this.#deps.upgrades.convert(known, plan);
   }
@@ -146,7 +151,8 @@ export class Consumers {
     if (state?.assignment?.name !== settled.assignment) return undefined;
     // Its item is not its own any more: what it has to hear comes from a strong look.
     if ((await known.beats.beat({ key, memberId })).kind === "gone") return undefined;
-    return this.#answer(memberId, epoch, undefined, settled.assigned);
+    const { assigned } = settled;
+    return this.#answer(memberId, epoch, { assignment: undefined, assigned, kept: assigned });
   }
 
   /** One step, from strong reads; undefined when others changed the group meanwhile; "classic" when it is of that kind. */
@@ -179,7 +185,8 @@ export class Consumers {
     const isNews = request.epoch !== after.epoch || !isSame(before?.assigned ?? noPartitions, after.assigned);
     // What it was never told of, by a request that nobody waited for any more, it is told now.
     const isTold = isNews || (isSure && !request.holdsNothing);
-    return this.#answer(memberId, after.epoch, isTold ? assigned : undefined, assigned);
+    const kept = intersect(trail.had, assigned);
+    return this.#answer(memberId, after.epoch, { assignment: isTold ? assigned : undefined, assigned, kept });
   }
 
   /** Writes what the heartbeat says of its member, if it is news, and takes the snapshot that the step is decided on. */
@@ -189,16 +196,16 @@ export class Consumers {
     if (first === undefined) return "classic";
     const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
     checkRoom(known, before, first.members, this.#options.groups);
-    if (this.#isOld(request) && trail.size === 0 && request.epoch === 0 && before)
+    if (this.#isOld(request) && trail.beats.size === 0 && request.epoch === 0 && before)
       throw servedElsewhere(request);
-    checkTrail(request, trail, before);
+    follow(request, trail, before);
     if (member === before) {
       const { state } = first;
       return state && { key, before, written: before, snapshot: first, state };
     }
     const written = await this.#write(known, key, before, member);
     if (written === undefined) return undefined;
-    trail.add(written.beat);
+    trail.beats.add(written.beat);
     // The target is made anew with what was said; whoever makes it reads the subscriptions of all.
     const snapshot = await snapshots.take(known);
     if (snapshot === undefined) return "classic";
@@ -226,7 +233,7 @@ export class Consumers {
     if (!step.isChanged) return undefined;
     // The client was not told: the claim is taken back, or others would wait until it gives up what it never had.
     const undone = await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
-    trail.add((undone ?? written).beat);
+    trail.beats.add((undone ?? written).beat);
     return undefined;
   }
 
@@ -252,7 +259,8 @@ export class Consumers {
     const { store } = this.#deps;
     const key = memberKeyOf(memberId, instanceId);
     this.#settled.get(known)?.delete(key);
-    const nobody = this.#answer(memberId, epoch, undefined, noPartitions);
+    const nothing = { assignment: undefined, assigned: noPartitions, kept: noPartitions };
+    const nobody = this.#answer(memberId, epoch, nothing);
     const isOfConsumers = (await known.state.run())?.kind === "consumer";
     if (isOfConsumers && epoch === leavingForAWhileEpoch && instanceId !== undefined)
       await this.#leaveForAWhile(known, key, request);
@@ -304,10 +312,9 @@ export class Consumers {
   #answer(
     memberId: string,
     epoch: number,
-    assignment: TopicPartitions | undefined,
-    assigned: TopicPartitions,
+    partitions: Pick<ConsumerHeartbeatAnswer, "assignment" | "assigned" | "kept">,
   ): ConsumerHeartbeatAnswer {
-    return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, assignment, assigned };
+    return { memberId, epoch, intervalMs: this.#options.groups.consumerHeartbeatMs, ...partitions };
   }
 }
 
@@ -330,10 +337,12 @@ function checkRoom(
  * One that joins gives up all that it had: a request that was begun anew, while the same member was served elsewhere, is
  * of a client that has gone there. Throws GroupUnavailable.
  */
-function checkTrail(request: ConsumerHeartbeatRequest, trail: Trail, before?: ConsumerMember): void {
-  const isFirst = trail.size === 0;
-  if (isFirst) trail.add(before?.beat);
-  else if (request.epoch === 0 && !trail.has(before?.beat)) throw servedElsewhere(request);
+function follow(request: ConsumerHeartbeatRequest, trail: Trail, before?: ConsumerMember): void {
+  const has = before?.assigned ?? noPartitions;
+  const isFirst = trail.beats.size === 0;
+  trail.had = isFirst ? has : intersect(trail.had, has);
+  if (isFirst) trail.beats.add(before?.beat);
+  else if (request.epoch === 0 && !trail.beats.has(before?.beat)) throw servedElsewhere(request);
 }
 
 function servedElsewhere({ group, memberId }: ConsumerHeartbeatRequest): GroupUnavailable {

@@ -52,6 +52,8 @@ export type ConsumerHeartbeatAnswer = {
   readonly assignment: TopicPartitions | undefined;
   /** All that it may use, whether or not it was told before. */
   readonly assigned: TopicPartitions;
+  /** What of this it had before it asked: nobody else has had that since the epoch before. */
+  readonly kept: TopicPartitions;
 };
 
 /** A member in a report. */

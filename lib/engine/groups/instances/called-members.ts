@@ -45,14 +45,14 @@ export class CalledMembers {
   async renew(member: CalledMember, commits: Commits, options: CommitOptions = {}): Promise<Renewed> {
     const done = await this.#commit(member, member.epoch, commits, options);
     const answer = await this.beat(member, { holdsNothing: true });
-    const { memberId, epoch, assigned } = answer;
+    const { memberId, epoch, assigned, kept } = answer;
     const isChanged = epoch !== member.epoch || answer.assignment !== undefined;
     return {
       memberId,
       epoch,
       assigned,
       isChanged,
-      commits: done ?? (await this.#commitKept({ ...member, epoch }, assigned, commits, options)),
+      commits: done ?? (await this.#commitKept({ ...member, epoch }, kept, commits, options)),
     };
   }
 
@@ -113,20 +113,20 @@ export class CalledMembers {
   }
 
   /**
-   * The caller missed an answer in which its epoch rose. Of what it has done, that counts which it still has: nobody else had it
-   * between two epochs that follow each other.
+   * The caller missed an answer in which its epoch rose. Of what it has done, that counts which it had all the time, and has
+   * still. What it gave up by that answer and has again by this one may have been another's.
    */
   async #commitKept(
     member: CalledMember,
-    assigned: TopicPartitions,
+    all: TopicPartitions,
     commits: Commits,
     options: CommitOptions,
   ): Promise<readonly TopicOffsetsDone[]> {
-    const names = await this.#names.of(assigned.keys());
+    const names = await this.#names.of(all.keys());
     const ids = new Map([...names].map(([id, name]) => [name, id]));
     const isKept = (topic: string, partition: number): boolean => {
       const id = ids.get(topic);
-      return id !== undefined && hasPartition(assigned, id, partition);
+      return id !== undefined && hasPartition(all, id, partition);
     };
     const kept = commits.map(each => ({
       ...each,
