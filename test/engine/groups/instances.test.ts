@@ -124,6 +124,23 @@ describe("an instance", () => {
     expect(committed.map(offset => offset === 1)).toEqual([0, 1].map(each => kept.includes(each)));
   });
 
+  it("forgets where it stood in what another has had meanwhile, though no call could write that it was gone", async () => {
+    const { a, b } = await subscribed(2);
+    for (const partition of [0, 1]) await appended(a, "t", partition, "1");
+    await polled(a, "i");
+    const [member] = (await a.groups.describeConsumers("g")).members;
+    await b.instances.create(other, settings);
+    await b.instances.subscribe(other, { names: ["t"] });
+    await b.instances.assignment(other);
+    const lost = { group: "g", memberId: member?.memberId ?? "", epoch: member?.epoch ?? 0 };
+    await b.groups.consumerHeartbeat({ ...lost, clientId: "i", host: "", names: ["t"], holdsNothing: true });
+    const [theirs] = await b.instances.assignment(other);
+    expect(theirs?.partitions).toHaveLength(1);
+    await b.instances.delete(other);
+    expect(await polled(a, "i")).toEqual([`${theirs?.partitions[0]}:1`]);
+    expect((await a.instances.assignment(at))[0]?.partitions).toEqual([0, 1]);
+  });
+
   it("gives nothing up while it waits: its caller may have gone on by another call", async () => {
     const clock = new ManualClock();
     const { a, b } = await aLog(2, { clock });

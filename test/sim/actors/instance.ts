@@ -18,8 +18,10 @@ export class InstanceUser extends Hand {
   readonly #at: { readonly group: string; readonly instance: string };
   readonly #commitsItself: boolean;
   #state: "none" | "idle" | "subscribed" = "none";
-  /** Something was delivered, or may have been, since it committed. */
+  /** Something was delivered since it committed. */
   #hasNews = true;
+  /** A poll was not answered: it may go on after any commit, and move where the instance stands. */
+  #hasMissed = false;
   #owned: readonly number[] | undefined;
 
   constructor(stage: Stage, prng: Prng, options: HandOptions) {
@@ -63,8 +65,10 @@ export class InstanceUser extends Hand {
     const draw = this.prng.number();
     if (draw < 0.25) return this.#look(life);
     await this.#poll(life);
-    if (!this.#commitsItself && (this.stage.isOver ? this.#hasNews : this.prng.chance(this.options.commits)))
-      await this.#commit(life);
+    const isTime = this.stage.isOver
+      ? this.#hasNews || this.#hasMissed
+      : this.prng.chance(this.options.commits);
+    if (!this.#commitsItself && isTime) await this.#commit(life);
   }
 
   async #create(life: Life): Promise<void> {
@@ -107,7 +111,8 @@ export class InstanceUser extends Hand {
       each ? [this.#client.deliver(each, this.#at, taking, patienceMs)] : [],
     );
     for (const heard of await Promise.all(polls))
-      if (!this.#isGood(heard) || heard.length > 0) this.#hasNews = true;
+      if (!this.#isGood(heard)) this.#hasMissed = true;
+      else if (heard.length > 0) this.#hasNews = true;
   }
 
   async #commit(life: Life): Promise<void> {

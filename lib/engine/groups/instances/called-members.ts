@@ -25,6 +25,8 @@ export type Renewed = {
   readonly memberId: string;
   readonly epoch: number;
   readonly assigned: TopicPartitions;
+  /** What of this it had before, and all the time since its caller's epoch. */
+  readonly kept: TopicPartitions;
   /** It was told something new by this heartbeat. */
   readonly isChanged: boolean;
   readonly commits: readonly TopicOffsetsDone[];
@@ -51,6 +53,7 @@ export class CalledMembers {
       memberId,
       epoch,
       assigned,
+      kept,
       isChanged,
       commits: done ?? (await this.#commitKept({ ...member, epoch }, kept, commits, options)),
     };
@@ -60,10 +63,10 @@ export class CalledMembers {
    * Beats for a call that waits. Its caller may have gone on by another call, and be at work: it keeps what it is to give up,
    * and hears that it has it no more.
    */
-  async stay(member: CalledMember, assigned: TopicPartitions): Promise<Omit<Renewed, "commits">> {
-    const now = await this.beat(member, { holdsNothing: false });
-    const isChanged = now.epoch !== member.epoch || !isSame(now.assigned, assigned);
-    return { memberId: now.memberId, epoch: now.epoch, assigned: now.assigned, isChanged };
+  async stay(member: CalledMember, before: TopicPartitions): Promise<Omit<Renewed, "commits">> {
+    const { memberId, epoch, assigned, kept } = await this.beat(member, { holdsNothing: false });
+    const isChanged = epoch !== member.epoch || !isSame(assigned, before);
+    return { memberId, epoch, assigned, kept, isChanged };
   }
 
   /** Commits in the member's own epoch. Throws StaleMemberEpoch too. */

@@ -177,7 +177,7 @@ export class InstanceCall {
     const basis = this.#basis;
     const renewed = await this.#asMember(() => this.#deps.members.renew(this.#member, commits, { basis }));
     this.item = { ...this.item, epoch: renewed.epoch };
-    this.#have(renewed.assigned);
+    this.#have(renewed.assigned, renewed.kept);
     return renewed.commits;
   }
 
@@ -189,10 +189,10 @@ export class InstanceCall {
     });
   }
 
-  /** What it has no more it forgets where it stood in: somebody else may have read on. */
-  #have(assigned: TopicPartitions): void {
+  /** What it did not keep it forgets where it stood in, also if it has it again: somebody else may have read on. */
+  #have(assigned: TopicPartitions, kept = assigned): void {
     this.assigned = assigned;
-    this.item = { ...this.item, positions: positionsOf(this.item.positions, assigned) };
+    this.item = { ...this.item, positions: positionsOf(this.item.positions, kept) };
   }
 
   /** Where it stands, as offsets to commit. */
