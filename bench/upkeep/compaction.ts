@@ -3,7 +3,7 @@
  * for a partition that is far larger.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import type { Benchmark, BenchSettings } from "../benchmark.ts";
@@ -136,7 +136,9 @@ async function peakOf(settings: BenchSettings): Promise<{ readonly row: Row; rea
 function runCompactingProcess(directory: string) {
   const lib = join(import.meta.dirname, "..", "..", "lib");
   // Where what the bundle leaves outside is found.
-  const folder = mkdtempSync(join(import.meta.dirname, "..", "results", "js-"));
+  const results = join(import.meta.dirname, "..", "results");
+  mkdirSync(results, { recursive: true });
+  const folder = mkdtempSync(join(results, "js-"));
   try {
     buildSync({
       entryPoints: [
