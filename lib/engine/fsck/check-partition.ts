@@ -73,15 +73,40 @@ export class PartitionFsck {
   /** Blocks of [start, frontier); answers how far they reach. A page above names its object too: it may count yet. */
   async #compacted(start: Offset, frontier: Offset): Promise<number> {
     let reached: number = start;
+    const missing: CompactedPage[] = [];
     for await (const page of compactedPages(this.#deps.items, this.#place, { from: start }, this.#call)) {
       this.#references.add(page.objectId);
       if (page.end > frontier || page.end <= reached) continue;
+      if (page.start > reached) reached = await this.#overMissing(missing, reached, start);
       if (page.start > reached) continue;
+      if (!(await this.#isStored(page))) missing.push(page);
+      else {
+        await this.#blocks(page, start);
+        reached = page.end;
+      }
+    }
+    reached = await this.#overMissing(missing, reached, start);
+    if (reached < frontier) this.#fault("no compacted page tells where they lie", reached, frontier);
+    return Math.max(reached, frontier);
+  }
+
+  /** Goes on over pages whose object is missing, where no other covers the same: a fault each. */
+  async #overMissing(pages: readonly CompactedPage[], from: number, start: Offset): Promise<number> {
+    let reached = from;
+    for (const page of pages) {
+      if (page.start > reached || page.end <= reached) continue;
       await this.#blocks(page, start);
       reached = page.end;
     }
-    if (reached < frontier) this.#fault("no compacted page tells where they lie", reached, frontier);
-    return Math.max(reached, frontier);
+    return reached;
+  }
+
+  /** A page that was linked late may name an object that is swept. Readers pass over it where another covers the same. */
+  async #isStored(page: CompactedPage): Promise<boolean> {
+    const block = page.blocks.find(({ isLost }) => !isLost);
+    if (block === undefined) return true;
+    const place = { ...blockPlace(this.#place, page, block), length: 1 };
+    return (await chunkBytes(this.#deps, place, this.#call)) !== undefined;
   }
 
   async #blocks(page: CompactedPage, start: Offset): Promise<void> {
