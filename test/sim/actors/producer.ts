@@ -154,6 +154,8 @@ class Session {
         own.offset = appended.baseOffset;
         return;
       }
+      // It is there, Kafka's clients conclude. The checker knows whether it may be.
+      if (answers.some(isDuplicate)) return;
       if (answers.some(isMissing)) this.#stage.world.rows.add(9);
       // Forgotten, or begun anew by an old batch of its own: it goes on with a new epoch, as Kafka's clients do.
       const isLost = answers.some(isMissing) || answers.some(isUnknown);
@@ -175,6 +177,10 @@ type Sent = {
 
 function isUnknown(answer: AppendAnswer | undefined): boolean {
   return answer?.kind === "failed" && answer.error.name === "UnknownProducer";
+}
+
+function isDuplicate(answer: AppendAnswer | undefined): boolean {
+  return answer?.kind === "failed" && answer.error.name === "DuplicateSequence";
 }
 
 function isMissing(answer: AppendAnswer | undefined): boolean {

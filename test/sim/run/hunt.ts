@@ -24,7 +24,7 @@ const root = new URL("../../../", import.meta.url);
 const preload = new URL("../mutate/preload.ts", import.meta.url);
 const main = new URL("../main.ts", import.meta.url);
 /** Of the machine's time: guards against a mutant that goes round for ever. */
-const huntMsMax = 240_000;
+const huntMsMax = 480_000;
 
 /** Throws when the patch does not fit the code as it is. */
 export function checkPatch(mutant: Mutant): void {
