@@ -92,7 +92,7 @@ await step("an app of the CDK synthesizes the construct", async () => {
     ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::ApiGatewayV2::Api"].map(
       type => counts[type],
     ),
-    [1, 1, 5, 1],
+    [1, 1, 6, 1],
   );
   return Object.entries(counts)
     .map(([type, count]) => `${count} ${type}`)
