@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryItemStore } from "../../../lib/adapters/memory/index.ts";
 import { MeteringItemStore } from "../../../lib/adapters/metering/index.ts";
-import { defaultEngineOptions } from "../../../lib/engine/index.ts";
+import { defaultEngineOptions, type Engine } from "../../../lib/engine/index.ts";
 import { type ItemStore, StoreUnavailable } from "../../../lib/ports/index.ts";
 import { Deferred } from "../../../lib/std/index.ts";
 import { anEngine, appended, memoryDeps } from "../../support/log.ts";
@@ -28,6 +28,18 @@ async function subscribed(
   await log.a.instances.create(at, { ...settings, ...over });
   await log.b.instances.subscribe(at, { names: ["t"] });
   return log;
+}
+
+/** Another instance comes, and a call of the only one gives up its part and dies before it can write that. */
+async function dieGivingUp(engine: Engine) {
+  const [member] = (await engine.groups.describeConsumers("g")).members;
+  await engine.instances.create(other, settings);
+  await engine.instances.subscribe(other, { names: ["t"] });
+  await engine.instances.assignment(other);
+  const { memberId = "", epoch: before = 0 } = member ?? {};
+  const who = { group: "g", memberId, epoch: before, clientId: "i", host: "", names: ["t"] };
+  const { epoch } = await engine.groups.consumerHeartbeat({ ...who, holdsNothing: true });
+  return { before, epoch };
 }
 
 /** The store with some of its doors changed. */
@@ -104,19 +116,8 @@ describe("an instance", () => {
     const { a, b } = await subscribed(2, { commitsItself: true });
     for (const partition of [0, 1]) await appended(a, "t", partition, "1");
     await polled(a, "i");
-    const [member] = (await a.groups.describeConsumers("g")).members;
-    await b.instances.create(other, settings);
-    await b.instances.subscribe(other, { names: ["t"] });
-    await b.instances.assignment(other);
-    const lost = { group: "g", memberId: member?.memberId ?? "", epoch: member?.epoch ?? 0 };
-    const { epoch } = await b.groups.consumerHeartbeat({
-      ...lost,
-      clientId: "i",
-      host: "",
-      names: ["t"],
-      holdsNothing: true,
-    });
-    expect(epoch).toBeGreaterThan(lost.epoch);
+    const { before, epoch } = await dieGivingUp(b);
+    expect(epoch).toBeGreaterThan(before);
     expect(await polled(a, "i")).toEqual([]);
     const kept = (await a.instances.assignment(at))[0]?.partitions ?? [];
     expect(kept).toHaveLength(1);
@@ -128,12 +129,7 @@ describe("an instance", () => {
     const { a, b } = await subscribed(2);
     for (const partition of [0, 1]) await appended(a, "t", partition, "1");
     await polled(a, "i");
-    const [member] = (await a.groups.describeConsumers("g")).members;
-    await b.instances.create(other, settings);
-    await b.instances.subscribe(other, { names: ["t"] });
-    await b.instances.assignment(other);
-    const lost = { group: "g", memberId: member?.memberId ?? "", epoch: member?.epoch ?? 0 };
-    await b.groups.consumerHeartbeat({ ...lost, clientId: "i", host: "", names: ["t"], holdsNothing: true });
+    await dieGivingUp(b);
     const [theirs] = await b.instances.assignment(other);
     expect(theirs?.partitions).toHaveLength(1);
     await b.instances.delete(other);

@@ -196,9 +196,7 @@ export class Consumers {
     if (first === undefined) return "classic";
     const { key, before, member } = await admitMember(request, first.members, this.#options.groups);
     checkRoom(known, before, first.members, this.#options.groups);
-    if (this.#isOld(request) && trail.beats.size === 0 && request.epoch === 0 && before)
-      throw servedElsewhere(request);
-    follow(request, trail, before);
+    follow(request, trail, before, this.#isOld(request));
     if (member === before) {
       const { state } = first;
       return state && { key, before, written: before, snapshot: first, state };
@@ -337,16 +335,19 @@ function checkRoom(
  * One that joins gives up all that it had: a request that was begun anew, while the same member was served elsewhere, is
  * of a client that has gone there. Throws GroupUnavailable.
  */
-function follow(request: ConsumerHeartbeatRequest, trail: Trail, before?: ConsumerMember): void {
+function follow(
+  { group, memberId, epoch }: ConsumerHeartbeatRequest,
+  trail: Trail,
+  before: ConsumerMember | undefined,
+  isOld: boolean,
+): void {
   const has = before?.assigned ?? noPartitions;
   const isFirst = trail.beats.size === 0;
+  const isElsewhere = isFirst ? isOld && before !== undefined : !trail.beats.has(before?.beat);
+  if (epoch === 0 && isElsewhere)
+    throw new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
   trail.had = isFirst ? has : intersect(trail.had, has);
   if (isFirst) trail.beats.add(before?.beat);
-  else if (request.epoch === 0 && !trail.beats.has(before?.beat)) throw servedElsewhere(request);
-}
-
-function servedElsewhere({ group, memberId }: ConsumerHeartbeatRequest): GroupUnavailable {
-  return new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
 }
 
 /**
