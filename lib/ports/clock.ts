@@ -8,9 +8,17 @@ export interface Clock {
   timer(ms: number, callback: () => void): () => void;
 }
 
-/** Resolves after `ms`. */
-export function sleep(clock: Clock, ms: number): Promise<void> {
-  return new Promise(resolve => {
-    clock.timer(ms, resolve);
-  });
+/**
+ * Resolves after `ms`, or when the signal fires. A process that ends must fire one for what it waits for: the timer keeps no process
+ * alive, so a longer sleep would be cut off with all behind it.
+ */
+export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.timer(ms, resolve);
+  const onAbort = (): void => resolve();
+  signal?.addEventListener("abort", onAbort);
+  await promise;
+  signal?.removeEventListener("abort", onAbort);
+  cancel();
 }

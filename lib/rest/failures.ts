@@ -4,7 +4,7 @@
  */
 import { EngineClosed } from "../engine/index.ts";
 import type { Telemetry } from "../ports/index.ts";
-import { AssertionFailed, CumulogError, type ErrorKind, messageOf } from "../std/index.ts";
+import { AssertionFailed, CumulogError, type ErrorKind, errorNameOf, messageOf } from "../std/index.ts";
 import type { Service } from "./deps.ts";
 import { ServerStopping, translate } from "./errors.ts";
 
@@ -42,7 +42,7 @@ export function reportFailure(service: Service, request: Request, error: unknown
     path: new URL(request.url).pathname,
     status,
     code,
-    error: error instanceof Error ? error.name : "unknown",
+    error: errorNameOf(error),
     kind: kindOf(error),
     // The message of a refusal quotes what the client sent: a key or a value may be in it.
     ...(!isRefusal && { message: messageOf(error) }),

@@ -33,3 +33,8 @@ function bounded(message: string): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The name of anything thrown. */
+export function errorNameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

@@ -3,7 +3,7 @@ export type { Brand } from "./brand.ts";
 export { concat, equalBytes, MalformedBytes, Reader, textOf, utf8, viewOf, Writer } from "./bytes.ts";
 export { Deferred } from "./deferred.ts";
 export type { ErrorNamesOf } from "./error-names.ts";
-export { CumulogError, type ErrorKind, messageOf } from "./errors.ts";
+export { CumulogError, type ErrorKind, errorNameOf, messageOf } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { Semaphore } from "./semaphore.ts";
 export { Serial } from "./serial.ts";

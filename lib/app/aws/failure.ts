@@ -4,7 +4,7 @@
  */
 import type { Telemetry } from "../../ports/index.ts";
 import { publicMessage, retryAfterHeader, translate } from "../../rest/index.ts";
-import { messageOf } from "../../std/index.ts";
+import { errorNameOf, messageOf } from "../../std/index.ts";
 
 /** The answer to a request that failed outside the app. */
 export function failureResponse(telemetry: Telemetry, error: unknown, requestId: string): Response {
@@ -15,7 +15,7 @@ export function failureResponse(telemetry: Telemetry, error: unknown, requestId:
       requestId,
       status,
       code,
-      error: error instanceof Error ? error.name : "unknown",
+      error: errorNameOf(error),
       message: messageOf(error),
     });
   const headers = {

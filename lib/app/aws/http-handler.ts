@@ -12,7 +12,7 @@ import { failureResponse } from "./failure.ts";
 import type { Serve } from "./gate.ts";
 import { requestOf } from "./http-event.ts";
 import { type HttpResult, resultOf } from "./http-result.ts";
-import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
+import { during, type FunctionTelemetry, type Invocation } from "./invocation.ts";
 
 export type HttpHandlerDeps = {
   readonly clock: Clock;
@@ -26,17 +26,7 @@ export type HttpHandlerDeps = {
 export type HttpHandler = (event: unknown, context: unknown) => Promise<HttpResult>;
 
 export function makeHttpHandler(deps: HttpHandlerDeps): HttpHandler {
-  return async (event, context) => {
-    const invocation = invocationOf(context);
-    deps.telemetry.begin(invocation.awsRequestId);
-    const release = holdOpen();
-    try {
-      return await answer(deps, event, invocation);
-    } finally {
-      deps.telemetry.flush();
-      release();
-    }
-  };
+  return (event, context) => during(deps.telemetry, context, invocation => answer(deps, event, invocation));
 }
 
 async function answer(deps: HttpHandlerDeps, event: unknown, invocation: Invocation): Promise<HttpResult> {

@@ -31,6 +31,23 @@ export function invocationOf(context: unknown): Invocation {
   };
 }
 
+/** Serves one call: what is said meanwhile belongs to it and is written in the end, and the process stays until then. */
+export async function during<T>(
+  telemetry: FunctionTelemetry,
+  context: unknown,
+  work: (invocation: Invocation) => Promise<T>,
+): Promise<T> {
+  const invocation = invocationOf(context);
+  telemetry.begin(invocation.awsRequestId);
+  const release = holdOpen();
+  try {
+    return await work(invocation);
+  } finally {
+    telemetry.flush();
+    release();
+  }
+}
+
 /**
  * Keeps the process alive until the function returned is called. The clock's timers do not, nor does a connection that
  * waits for its next use: without this a long poll looks to the runtime like a function with nothing left to do.

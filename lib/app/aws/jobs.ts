@@ -5,7 +5,7 @@
  *   Job => {"v": 1, "work": "tend", "topic": name, "id": topic id, "shard": number}
  */
 import { type ShardIndex, shardIndex } from "../../format/index.ts";
-import { CumulogError } from "../../std/index.ts";
+import { CumulogError, errorNameOf, messageOf } from "../../std/index.ts";
 import { jobsPerTickMax } from "./bounds.ts";
 import type { FunctionTelemetry } from "./invocation.ts";
 
@@ -89,7 +89,7 @@ export function failureFields(error: unknown): Readonly<Record<string, string>> 
   const known = error instanceof CumulogError ? { kind: error.kind } : {};
   return {
     ...known,
-    error: error instanceof Error ? error.name : "unknown",
-    message: error instanceof Error ? error.message : String(error),
+    error: errorNameOf(error),
+    message: messageOf(error),
   };
 }

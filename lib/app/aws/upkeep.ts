@@ -9,7 +9,7 @@ import { SweepRefused } from "../../engine/index.ts";
 import type { Clock, ItemStore, ObjectStore } from "../../ports/index.ts";
 import { CumulogError, messageOf } from "../../std/index.ts";
 import { sweepLimits, sweepReserveMs, turnReserveMs, upkeepReserveMs } from "./bounds.ts";
-import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
+import { during, type FunctionTelemetry, type Invocation } from "./invocation.ts";
 import type { JobQueue } from "./jobs.ts";
 import { type ShardTurnOptions, ShardTurns, type TurnsReport } from "./shard-turns.ts";
 import { isSweepDue, type SweepTimes } from "./sweep-due.ts";
@@ -57,17 +57,7 @@ export type UpkeepHandler = (event: unknown, context: unknown) => Promise<Upkeep
 /** The handler of the tick, over an engine that may change topics. */
 export function makeUpkeepHandler(deps: UpkeepDeps, options: UpkeepOptions): UpkeepHandler {
   const tick = new Tick(deps, options);
-  return async (_event, context) => {
-    const invocation = invocationOf(context);
-    deps.telemetry.begin(invocation.awsRequestId);
-    const release = holdOpen();
-    try {
-      return await tick.run(invocation);
-    } finally {
-      deps.telemetry.flush();
-      release();
-    }
-  };
+  return (_event, context) => during(deps.telemetry, context, invocation => tick.run(invocation));
 }
 
 /** What a process remembers from one tick to the next saves calls, and nothing else. */

@@ -7,11 +7,11 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type Engine, type Tended, type Topic, UnknownTopic } from "../../engine/index.ts";
 import type { Clock } from "../../ports/index.ts";
 import { turnLimits, turnReserveMs } from "./bounds.ts";
-import { type FunctionTelemetry, holdOpen, type Invocation, invocationOf } from "./invocation.ts";
+import { during, type FunctionTelemetry, type Invocation } from "./invocation.ts";
 import { decodeJob, failureFields, type Job } from "./jobs.ts";
 
 export type WorkerDeps = {
-  readonly engine: Pick<Engine, "checkFormat" | "checkUpkeepFormat" | "topics" | "upkeep">;
+  readonly engine: Pick<Engine, "checkUpkeepFormat" | "topics" | "upkeep">;
   readonly clock: Clock;
   readonly telemetry: FunctionTelemetry;
 };
@@ -21,20 +21,12 @@ export type WorkerHandler = (event: SQSEvent, context: unknown) => Promise<SQSBa
 
 /** The handler of a worker. */
 export function makeWorkerHandler(deps: WorkerDeps): WorkerHandler {
-  return async ({ Records }, context) => {
-    const invocation = invocationOf(context);
-    deps.telemetry.begin(invocation.awsRequestId);
-    const release = holdOpen();
-    try {
-      await deps.engine.checkFormat();
+  return async ({ Records }, context) =>
+    during(deps.telemetry, context, async invocation => {
       await deps.engine.checkUpkeepFormat();
       const failed = await new Batch(deps, invocation).run(Records);
       return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-    } finally {
-      deps.telemetry.flush();
-      release();
-    }
-  };
+    });
 }
 
 /** One call of a worker. */

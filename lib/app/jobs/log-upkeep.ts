@@ -3,7 +3,7 @@
  * notice.
  */
 import type { BudgetLimits, Engine } from "../../engine/index.ts";
-import type { Clock, Telemetry } from "../../ports/index.ts";
+import { type Clock, sleep, type Telemetry } from "../../ports/index.ts";
 import { Rounds } from "./rounds.ts";
 
 /** What giving back space may take. */
@@ -46,8 +46,8 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
   const options = { pauseMs, failure: "the log could not be looked after" };
   let nextSweepMs = 0;
   let isReclaimDue = false;
-  const rounds: Rounds = new Rounds(deps, options, async signal => {
-    const rest = (turnMs: number): Promise<void> => rounds.rest(turnMs * (1 / timeShare - 1));
+  return new Rounds(deps, options, async signal => {
+    const rest = (turnMs: number): Promise<void> => sleep(clock, turnMs * (1 / timeShare - 1), signal);
     const { failures: _, ...report } = await engine.upkeep.round({ limits, rest, signal });
     if (report.objects + report.merges > 0) telemetry.log("info", "the log was looked after", report);
     if (signal.aborted) return;
@@ -64,7 +64,6 @@ export function logUpkeep(deps: Deps, { pauseMs }: { readonly pauseMs: number })
     if (deleted > 0) telemetry.log("info", "rubbish was removed", { deleted, bytes });
     isReclaimDue = await reclaimed(deps, { bytesMax: limits.bytesMax, rest, signal });
   });
-  return rounds;
 }
 
 /** Whether more is left than the bounds allowed. */

@@ -29,19 +29,6 @@ export class Rounds {
     this.#work = work;
   }
 
-  /** Waits; less when the process ends. The clock keeps no process alive, so a longer wait would be cut off with all behind it. */
-  async rest(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
-    if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#deps.clock.timer(ms, resolve);
-    const onAbort = (): void => resolve();
-    signal.addEventListener("abort", onAbort);
-    await promise;
-    signal.removeEventListener("abort", onAbort);
-    cancel();
-  }
-
   /** The first round comes after a pause: whoever starts has better things to do. */
   start(): void {
     this.#cancel = this.#deps.clock.timer(this.#options.pauseMs, () => {
