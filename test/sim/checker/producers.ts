@@ -20,6 +20,10 @@ type Delivery = {
   readonly values: readonly string[];
 };
 
+/** Refusals that only a memory of the producer can tell, and all that its state can bring. */
+const wordsOfWhoRemembers = new Set(["OutOfOrderSequence", "DuplicateSequence", "InvalidProducerEpoch"]);
+const wordsOfRefusal = new Set([...wordsOfWhoRemembers, "UnknownProducer"]);
+
 export function checkProducers(
   history: readonly HistoryEvent[],
   operations: readonly Operation[],
@@ -108,12 +112,13 @@ function checkOrder(
 
 /** Why a refusal cannot be true. */
 function checkRefusal(
-  delivery: Delivery,
+  { operation, producer, place }: Delivery,
   ofOne: readonly Delivery[],
   forgetting: Forgetting,
 ): readonly Violation[] {
-  const { operation, producer, place } = delivery;
   const name = operation.outcome.kind === "fail" ? operation.outcome.error?.name : undefined;
+  // In an outage there are ten thousands of deliveries: only those that say something are compared with all others.
+  if (name === undefined || !wordsOfRefusal.has(name)) return [];
   const isBefore = (other: Delivery): boolean => other.operation.endedAt < operation.invokedAt;
   const remembered = ofOne.filter(
     other =>
@@ -146,8 +151,6 @@ function firstOf({ producer: { epoch, sequence } }: Delivery, ofOne: readonly De
   );
 }
 
-const wordsOfWhoRemembers = new Set(["OutOfOrderSequence", "DuplicateSequence", "InvalidProducerEpoch"]);
-
 /** What a producer that must be forgotten may not hear: that its batch is there, or what only a memory of it can tell. */
 function checkForgotten(
   { operation, producer, place }: Delivery,
@@ -157,7 +160,6 @@ function checkForgotten(
   const { outcome } = operation;
   const isKnown =
     outcome.kind === "ok" ? producer.sequence !== 0 : wordsOfWhoRemembers.has(outcome.error?.name ?? "");
-  // In an outage there are ten thousands of deliveries: only those that say something are compared with all others.
   if (!isKnown) return [];
   const all = ofOne.map(other => other.operation);
   if (!forgetting.isCertain(place, producer.id, operation, all)) return [];
