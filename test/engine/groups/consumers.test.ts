@@ -54,8 +54,12 @@ class Client {
   }
 
   /** Asks as another, whose client hears nothing of it. */
-  async beatAs({ memberId, epoch }: Client, engine: Engine): Promise<void> {
-    await engine.groups.consumerHeartbeat({ group: "g", memberId, epoch, clientId: "c", host: "h" });
+  async beatAs(
+    { memberId, epoch }: Client,
+    engine: Engine,
+    over: Partial<ConsumerHeartbeatRequest> = {},
+  ): Promise<void> {
+    await engine.groups.consumerHeartbeat({ group: "g", memberId, epoch, clientId: "c", host: "h", ...over });
   }
 
   get partitions(): readonly number[] {
@@ -83,25 +87,58 @@ function dyingAtClaim(items: ItemStore, key: string) {
   const there = new Deferred<void>();
   const gate = new Deferred<void>();
   const written = new Deferred<void>();
-  const put: ItemStore["put"] = async (item, condition) => {
-    if (item.sk !== `m#${key}`) return items.put(item, condition);
+  const dying = writingOtherwise(items, key, async write => {
     there.resolve();
     await gate.promise;
-    await items.put(item, condition);
+    await write();
     written.resolve();
     return new Promise(() => undefined);
-  };
-  const dying = new Proxy(items, {
-    get: (target, name) => {
-      const door: unknown = name === "put" ? put : Reflect.get(target, name, target);
-      return typeof door === "function" ? door.bind(target) : door;
-    },
   });
   const write = (): Promise<void> => {
     gate.resolve();
     return written.promise;
   };
   return { items: dying, isThere: there.promise, write };
+}
+
+/** A process that stops when it has written what the member of this key takes up, and dies when it has taken that back. */
+function dyingAtTakingBack(items: ItemStore, key: string) {
+  const claimed = new Deferred<void>();
+  const gate = new Deferred<void>();
+  const takenBack = new Deferred<void>();
+  let writes = 0;
+  const dying = writingOtherwise(items, key, async write => {
+    const result = await write();
+    writes++;
+    if (writes > 1) {
+      takenBack.resolve();
+      return new Promise(() => undefined);
+    }
+    claimed.resolve();
+    await gate.promise;
+    return result;
+  });
+  const goOn = (): Promise<void> => {
+    gate.resolve();
+    return takenBack.promise;
+  };
+  return { items: dying, isClaimed: claimed.promise, goOn };
+}
+
+type Put = ReturnType<ItemStore["put"]>;
+
+/** A way to the store on which the member of this key is put otherwise. */
+function writingOtherwise(items: ItemStore, key: string, otherwise: (write: () => Put) => Put): ItemStore {
+  const put: ItemStore["put"] = (item, condition) => {
+    const write = (): Put => items.put(item, condition);
+    return item.sk === `m#${key}` ? otherwise(write) : write();
+  };
+  return new Proxy(items, {
+    get: (target, name) => {
+      const door: unknown = name === "put" ? put : Reflect.get(target, name, target);
+      return typeof door === "function" ? door.bind(target) : door;
+    },
+  });
 }
 
 /** A way to the store on which every look waits. */
@@ -175,6 +212,50 @@ describe("a group of kind consumer", () => {
       expect(c.partitions).toEqual([2]);
     },
   );
+
+  it.each([
+    { of: "a caller", said: { holdsNothing: true } },
+    { of: "a client", said: {} },
+  ])("takes back what it claimed too late, and not what it gave up for it, of $of", async ({ said }) => {
+    const deps = memoryDeps();
+    const engine = anEngine(deps);
+    await engine.topics.create({ name: "t", partitions: 4 });
+    const named = (name: string): Client => new Client(name, { assignor: "range", ...said });
+    const [a, b, c, d] = [named("a"), named("b"), named("c"), named("d")];
+    await beatAll([engine], [b, c], 3);
+    expect([b.partitions, c.partitions]).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    // The first two are to be of a, and one of c's of b.
+    await a.beat(engine);
+    for (let beats = 0; beats < 2; beats++) await c.beat(engine);
+    if (said.holdsNothing === undefined) await b.beat(engine);
+    const road = dyingAtTakingBack(deps.items, "db");
+    void named("b").beatAs(b, anEngine({ ...deps, items: road.items }), { owned: nothing, ...said });
+    await road.isClaimed;
+    await a.beat(engine);
+    expect(a.partitions).toEqual([0, 1]);
+    // One more, and that is to be divided anew.
+    await d.beat(engine);
+    await road.goOn();
+    const { members } = await engine.groups.describeConsumers("g");
+    const owned = members.map(({ memberId, assigned }) => [memberId, [...assigned.values()].flat()]);
+    expect(new Map(owned as [string, number[]][])).toEqual(
+      new Map([
+        ["a", [0, 1]],
+        ["b", []],
+        ["c", [3]],
+        ["d", []],
+      ]),
+    );
+    // What it did before it gave them up is another's to say.
+    const commits = [{ topic: "t", partitions: [{ partition: 0, offset: 0, metadata: "" }] }];
+    const claim = { memberId: "b", generation: b.epoch };
+    await expect(engine.groups.offsets.commit("g", claim, commits)).rejects.toMatchObject({
+      name: "StaleMemberEpoch",
+    });
+  });
 
   it("says again what a member has: the answer to an earlier request may have been lost", async () => {
     const engines = await aTopicOf(2);

@@ -229,8 +229,7 @@ export class Consumers {
     const now = await known.state.run();
     if (now?.assignment?.name === state.assignment?.name) return written;
     if (!step.isChanged) return undefined;
-    // The client was not told: the claim is taken back, or others would wait until it gives up what it never had.
-    const undone = await this.#write(known, key, written, { ...before, revoking: step.member.revoking });
+    const undone = await this.#write(known, key, written, withoutClaims(before, written));
     trail.beats.add((undone ?? written).beat);
     return undefined;
   }
@@ -348,6 +347,17 @@ function follow(
     throw new GroupUnavailable(`member "${memberId}" of group ${group} is served by another process`);
   trail.had = isFirst ? has : intersect(trail.had, has);
   if (isFirst) trail.beats.add(before?.beat);
+}
+
+/**
+ * The member without what it took up by a step that its client was not told of: others would wait until it gives up what it never
+ * had. What it gave up by the same step may be another's by now, and is told apart by the epoch.
+ */
+function withoutClaims(before: ConsumerMember, after: ConsumerMember): ConsumerMember {
+  const assigned = intersect(before.assigned, after.assigned);
+  const gaveUp = before.revoking.size > 0 || !isSame(assigned, before.assigned);
+  const { epoch, previousEpoch } = gaveUp ? after : before;
+  return { ...after, epoch, previousEpoch, assigned };
 }
 
 /**
