@@ -3,7 +3,9 @@
  *
  * Creating: the topic item is there first, then C/floor is read, then sequencers are made with it: a sweep raises
  * C/floor before it lists topics, so one of the two always sees the other. Deleting: every sequencer is sealed, a
- * missing one is made sealed, and only then is the name freed: a frozen writer finds a seal, never an empty place.
+ * missing one is made sealed, and only then is the name freed: a frozen writer finds a seal, never an empty place. The purge
+ * takes the seals away once C/floor is past both the topic's creation and its deletion: whoever then meets a creation that
+ * arrived late knows it by C/floor.
  */
 import { type ShardIndex, shardCount, shardIndex } from "../../format/index.ts";
 import {
@@ -33,15 +35,12 @@ export async function finishCreating(
   topic: TopicItem,
   deadlineMs: DeadlineMs,
 ): Promise<TopicItem | undefined> {
-  const counter = await store.writing(topic.name, deadlineMs, () =>
-    deps.items.get(counterKey("floor"), { consistent: true }),
-  );
-  const floor = readNumberCounter("floor", counter);
+  const floor = await readFloor(deps, store, topic, deadlineMs);
   const made = await Promise.all(
     shardsOf(topic).map(shard => makeSequencer(deps, store, topic, shard, floor, deadlineMs)),
   );
   // Only a deletion seals. Meeting a seal here means that our topic item is a late arrival of a buried topic.
-  if (made.includes("sealed")) {
+  if (made.includes("sealed") || (await mayBePurged(deps, store, topic, deadlineMs))) {
     await finishDeleting(
       deps,
       store,
@@ -51,6 +50,32 @@ export async function finishCreating(
     return undefined;
   }
   return store.replace(topic, { ...topic, state: "active" }, deadlineMs);
+}
+
+/**
+ * Whether the topic may have been buried and purged before its creation arrived. To be asked when its sequencers are made: had
+ * a purge come before the look and after they were, they would have met its seals.
+ */
+async function mayBePurged(
+  deps: EngineDeps,
+  store: TopicStore,
+  topic: TopicItem,
+  deadlineMs: DeadlineMs,
+): Promise<boolean> {
+  return topic.version === 0 && (await readFloor(deps, store, topic, deadlineMs)) > topic.createdMs;
+}
+
+/** C/floor, read strongly. */
+export async function readFloor(
+  { items }: Pick<EngineDeps, "items">,
+  store: TopicStore,
+  { name }: Pick<TopicItem, "name">,
+  deadlineMs: DeadlineMs,
+): Promise<number> {
+  const counter = await store.writing(name, deadlineMs, () =>
+    items.get(counterKey("floor"), { consistent: true }),
+  );
+  return readNumberCounter("floor", counter);
 }
 
 async function makeSequencer(

@@ -111,8 +111,10 @@ export class TopicStore {
 
   /** Writes down that the topic's data is to be purged, then frees its name. */
   async bury(topic: TopicItem, deadlineMs: DeadlineMs): Promise<void> {
-    const { id, name, partitions, width } = topic;
-    await this.#condemn({ id, name, partitions, width, deletedMs: this.#deps.clock.now() }, deadlineMs);
+    const { id, name, partitions, width, createdMs } = topic;
+    // By another's clock it may have been created later than it is deleted by ours.
+    const deletedMs = Math.max(this.#deps.clock.now(), createdMs);
+    await this.#condemn({ id, name, partitions, width, deletedMs }, deadlineMs);
     await this.writing(name, deadlineMs, () =>
       this.#deps.items.delete(topicKey(name), [
         { kind: "equals", name: "id", value: id },

@@ -8,7 +8,7 @@ import { InvalidPartitions, TopicBusy, TopicExists, UnknownTopic } from "../erro
 import type { DeadlineMs } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { applyConfigChanges, checkNewConfigs, describeConfigs, shardPartitionsOf } from "./configs.ts";
-import { finishDeleting } from "./finish.ts";
+import { finishDeleting, readFloor } from "./finish.ts";
 import { finishAll } from "./finish-all.ts";
 import { type TopicResolver, topicOf } from "./resolve.ts";
 import type { TopicStore } from "./store.ts";
@@ -32,17 +32,27 @@ export class Topics {
 
   /** Creates a topic, ready for use when this answers. Throws TopicExists, InvalidTopicName, InvalidPartitions, InvalidConfig. */
   async create(request: CreateTopic): Promise<Topic> {
-    const item = this.#newTopic(request);
+    let item = this.#newTopic(request);
     if (request.validateOnly) {
       if (await this.#exists(item.name)) throw new TopicExists(`topic ${item.name} already exists`);
       return topicOf(item);
     }
     for (let turn = 0; turn < turnsMax; turn++) {
       if (await this.#store.insert(item, this.#deadline())) {
-        this.#deps.telemetry.log("info", "topic created", { topic: item.name, partitions: item.partitions });
-        return this.#resolver.resolveStrongly(item.name);
-      }
-      if (await this.#exists(item.name)) throw new TopicExists(`topic ${item.name} already exists`);
+        const topic = await this.#resolver.resolveStrongly(item.name).catch(ignoreUnknownTopic);
+        if (topic) {
+          this.#deps.telemetry.log("info", "topic created", {
+            topic: topic.name,
+            partitions: topic.partitions,
+          });
+          return topic;
+        }
+        // By a clock that is behind the floor it looked like one that was purged long ago.
+        const createdMs = await readFloor(this.#deps, this.#store, item, this.#deadline());
+        if (createdMs <= item.createdMs)
+          throw new UnknownTopic(`topic ${item.name} was deleted as soon as it was there`);
+        item = { ...this.#newTopic(request), createdMs };
+      } else if (await this.#exists(item.name)) throw new TopicExists(`topic ${item.name} already exists`);
     }
     throw new TopicBusy(`topic ${item.name} was created and deleted by others through ${turnsMax} attempts`);
   }

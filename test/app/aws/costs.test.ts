@@ -211,8 +211,8 @@ describe("the price of", () => {
       itemPuts: 2,
       itemUpdates: 1,
       writeUnits: 3,
-      itemReads: 2,
-      readUnits: 2,
+      itemReads: 3,
+      readUnits: 3,
     });
   });
 

@@ -6,8 +6,8 @@ export const floorNotInherited: Mutant = {
   file: "lib/engine/topics/finish.ts",
   edits: [
     {
-      find: 'const floor = readNumberCounter("floor", counter);',
-      replace: 'const floor = Math.min(0, readNumberCounter("floor", counter));',
+      find: "const floor = await readFloor(deps, store, topic, deadlineMs);",
+      replace: "const floor = Math.min(0, await readFloor(deps, store, topic, deadlineMs));",
     },
   ],
   caughtBy: ["I10"],
