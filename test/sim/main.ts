@@ -16,7 +16,7 @@ import {
 } from "./run/hunt.ts";
 import { parseOptions, type SimOptions, usage } from "./run/options.ts";
 import { reportOf } from "./run/report.ts";
-import { Totals } from "./run/totals.ts";
+import { showFailure, Totals } from "./run/totals.ts";
 import { runNamedCase, runUnit, unitsOf } from "./run/units.ts";
 import { runHere, runInWorkers } from "./run/workers.ts";
 
@@ -39,10 +39,14 @@ async function main(options: SimOptions): Promise<boolean> {
   return report(totals, options.mode === "all" ? options.seeds : undefined);
 }
 
-/** A line now and then, so that a long run shows that it lives. */
+/** A line now and then, so that a long run shows that it lives; what failed at once, so that nobody has to wait for its end. */
 function progressOf(units: number): (totals: Totals) => void {
   let shownAt = performance.now();
+  let shownFailures = 0;
   return totals => {
+    for (const failure of totals.failures.slice(shownFailures))
+      process.stderr.write(`${showFailure(failure)}\n`);
+    shownFailures = totals.failures.length;
     if (performance.now() - shownAt < 10_000) return;
     shownAt = performance.now();
     process.stderr.write(
