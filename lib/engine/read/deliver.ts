@@ -2,7 +2,7 @@
  * Brings located records to the caller: loads their chunks, all at once, and takes whole batches from the offset on. A
  * chunk whose segment is missing is planned anew from a strong look; it never turns into a gap.
  */
-import { offset, type SegmentId } from "../../format/index.ts";
+import { type Offset, offset, type SegmentId } from "../../format/index.ts";
 import { CumulogError } from "../../std/index.ts";
 import { asFailure, ReadFailed, RecordsCorrupt } from "../errors.ts";
 import { type DeadlineMs, repeating } from "../retry.ts";
@@ -41,7 +41,12 @@ export class Deliverer {
     try {
       // All at once: a backlog of small segments would otherwise cost one round trip after another.
       const wanted = mustBring || allowed > 0 ? withinBytes(located.chunks, allowed) : [];
-      const loading = wanted.map(place => this.#load(located, place, allowed, deadlineMs).catch(asFailure));
+      const loading = wanted.map((place, i) => {
+        // A chunk may begin before what is wanted of it: elsewhere that may lie in another.
+        const before = wanted[i - 1];
+        const from = Math.max(place.base, before ? before.base + before.offsetCount : target.from);
+        return this.#load(located, place, offset(from), allowed, deadlineMs).catch(asFailure);
+      });
       for (const [i, place] of wanted.entries()) {
         if (bytes > 0 && bytes >= allowed) break;
         const chunk = await loading[i];
@@ -70,9 +75,11 @@ export class Deliverer {
     };
   }
 
+  /** The chunk, or what has become of it from an offset on. */
   async #load(
     located: Located,
     place: PlannedChunk,
+    from: Offset,
     bytesWanted: number,
     deadlineMs: DeadlineMs,
   ): Promise<Chunk> {
@@ -89,7 +96,7 @@ export class Deliverer {
       // The plan may be older than what moved the records: see where they are now.
       const image = await this.#locator.imageThatServes(target, deadlineMs);
       const again = await repeating(this.#deps, deadlineMs, () =>
-        this.#planner.plan(target.shard, image, target.partition, place.base, 1, "anew", missing),
+        this.#planner.plan(target.shard, image, target.partition, from, 1, "anew", missing),
       );
       const moved = again.kind === "chunks" ? again.chunks[0] : undefined;
       // A strong plan that names the same segment again: nothing moved, it is gone.
@@ -99,9 +106,7 @@ export class Deliverer {
         );
       wanted = moved;
     }
-    throw new ReadFailed(
-      `offset ${place.base} of ${nameOf(target)} moved ${plansMax} times while it was read`,
-    );
+    throw new ReadFailed(`offset ${from} of ${nameOf(target)} moved ${plansMax} times while it was read`);
   }
 }
 

@@ -2,7 +2,7 @@
  * Offsets by name or by time, always from a strong look. By time: the first chunk whose largest timestamp reaches it,
  * then the record inside.
  */
-import { type Offset, offset, type PartitionIndex } from "../../format/index.ts";
+import { type Offset, offset, type PartitionIndex, type SegmentId } from "../../format/index.ts";
 import type { PartitionHead, SequencerImage } from "../../format/items/index.ts";
 import { readRecords } from "../../format/record-batch/index.ts";
 import { asFailure, RecordsCorrupt } from "../errors.ts";
@@ -28,12 +28,21 @@ type Target = {
   readonly image: SequencerImage;
   readonly head: PartitionHead;
   readonly deadlineMs: DeadlineMs;
+  /** Objects that turned out to be missing. */
+  readonly without: ReadonlySet<SegmentId>;
 };
 
 type Timed = { readonly offset: number; readonly timestampMs: number };
 
 /** Told as what it is when a new look finds no other place. */
-class NotWhereItWas extends RecordsCorrupt {}
+class NotWhereItWas extends RecordsCorrupt {
+  readonly segmentId: SegmentId | undefined;
+
+  constructor(message: string, segmentId?: SegmentId) {
+    super(message);
+    this.segmentId = segmentId;
+  }
+}
 
 const none: OffsetAnswer = { kind: "offset", offset: -1, timestampMs: -1 };
 
@@ -67,18 +76,22 @@ export class OffsetLister {
   }
 
   async #listOne(request: OffsetRequest): Promise<OffsetAnswer> {
+    const missing = new Set<SegmentId>();
+    let first: NotWhereItWas | undefined;
     for (let attempt = 1; ; attempt++)
       try {
-        return await this.#look(request);
+        return await this.#look(request, missing);
       } catch (error) {
         // What was planned may lie elsewhere by now, or be deleted: a new look says so. Else it is gone.
-        if (error instanceof NotWhereItWas && attempt < plansMax) continue;
-        return { kind: "failed", error: asFailure(error) };
+        if (!(error instanceof NotWhereItWas)) return { kind: "failed", error: asFailure(error) };
+        first ??= error;
+        if (attempt === plansMax) return { kind: "failed", error: first };
+        if (error.segmentId !== undefined) missing.add(error.segmentId);
       }
   }
 
-  async #look(request: OffsetRequest): Promise<OffsetAnswer> {
-    const target = await this.#target(request);
+  async #look(request: OffsetRequest, without: ReadonlySet<SegmentId>): Promise<OffsetAnswer> {
+    const target = await this.#target(request, without);
     switch (request.spec.kind) {
       case "earliest":
         return { kind: "offset", offset: target.head.start, timestampMs: -1 };
@@ -91,7 +104,7 @@ export class OffsetLister {
     }
   }
 
-  async #target(request: OffsetRequest): Promise<Target> {
+  async #target(request: OffsetRequest, without: ReadonlySet<SegmentId>): Promise<Target> {
     const deadlineMs = this.#deps.clock.monotonicMs() + this.#options.requestDeadlineMs;
     const resolved = await this.#resolver.resolve(request.topic);
     const { topic, partition } = await this.#resolver.partition(resolved, request.partition);
@@ -100,7 +113,7 @@ export class OffsetLister {
     const head = image?.partitions.get(partition);
     if (image?.isSealed) return this.#resolver.explainSeal(topic);
     if (!image || !head) return this.#resolver.explainFence(topic);
-    return { name: `${topic.name}-${partition}`, shard, partition, image, head, deadlineMs };
+    return { name: `${topic.name}-${partition}`, shard, partition, image, head, deadlineMs, without };
   }
 
   async #firstAtTime(target: Target, timestampMs: number): Promise<OffsetAnswer> {
@@ -137,7 +150,15 @@ export class OffsetLister {
     while (from < target.head.next) {
       const at = from;
       const made = await repeating(this.#deps, target.deadlineMs, () =>
-        this.#planner.plan(target.shard, target.image, target.partition, at, planBytes, "anew"),
+        this.#planner.plan(
+          target.shard,
+          target.image,
+          target.partition,
+          at,
+          planBytes,
+          "anew",
+          target.without,
+        ),
       );
       if (made.kind === "uncovered" || made.end === from)
         throw new NotWhereItWas(`offset ${from} of ${target.name} is in no page`);
@@ -166,6 +187,9 @@ export class OffsetLister {
   async #load(target: Target, place: PlannedChunk): Promise<Chunk> {
     const loaded = await this.#loader.load(place, "backlog", target.deadlineMs);
     if (loaded.kind === "loaded") return loaded.chunk;
-    throw new NotWhereItWas(`offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`);
+    throw new NotWhereItWas(
+      `offset ${place.base} of ${target.name}: ${describeChunk(place)} is missing`,
+      place.segmentId,
+    );
   }
 }
