@@ -106,7 +106,7 @@ export class Compactor {
   async #link(site: Site, run: Run, { blocks }: Copied, budget: Budget): Promise<boolean> {
     const { topic, partition, shard, image, head } = site;
     const page = await putObject(this.#deps, site, blocks, { floor: image.floor }, budget);
-    const isTrue = async () => (await this.#frontier(site, budget)) === head.frontier;
+    const isTrue = (now: SequencerImage) => now.partitions.get(partition)?.frontier === head.frontier;
     if (!(await linkPage(this.#deps, site, page, isTrue, budget))) return false;
     // From here on the fold of producers need not know what the committed pages say.
     await this.#deps.producers.snapshotUpTo(shard, partition, run.end, budget.call);

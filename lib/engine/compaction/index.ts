@@ -5,5 +5,5 @@ export { withdraw } from "./link.ts";
 export { type Merged, Merger } from "./merge.ts";
 export { type ObjectDeps, putObject } from "./object.ts";
 export { type PageItem, readPage } from "./read-blocks.ts";
-export { clearInside, dropPages, isPassed, replacePages } from "./replace.ts";
+export { clearInside, dropPages, replacePages } from "./replace.ts";
 export { type Compacted, type CompactionOptions, defaultCompactionOptions, type Place } from "./types.ts";

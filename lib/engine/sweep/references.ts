@@ -1,17 +1,24 @@
 /**
  * What refers to segments, read strongly and in the order in which it moves: live entries, then committed pages, then compacted ones.
- * What is linked while this reads is not older than the floor, and so is not asked about.
+ * What is linked while this reads is not older than the floor, and so is not asked about. A compacted page that is only announced
+ * is withdrawn when its object is older: from then on it is never linked.
  */
 import { offset, type PartitionIndex, type SegmentId, type ShardIndex, timeOf } from "../../format/index.ts";
 import {
+  announcedObject,
+  compactedPageRange,
+  isAnnounced,
   type PartitionHead,
+  pagePartitionKey,
+  readCompactedPageItem,
   readSequencer,
   type SequencerImage,
   sequencerKey,
   type Tier,
 } from "../../format/items/index.ts";
 import type { ItemStore } from "../../ports/index.ts";
-import { committedPages, compactedPages, quarantined } from "../pages/index.ts";
+import { withdraw } from "../compaction/index.ts";
+import { committedPages, itemsOf, quarantined } from "../pages/index.ts";
 import { partitionsOfShard } from "../sequencer/index.ts";
 import type { Budget } from "../upkeep/index.ts";
 import { SweepRefused } from "./errors.ts";
@@ -72,9 +79,22 @@ export class ReferenceReader {
         if (end > from) this.#add(segmentId, tier);
       }
     }
-    for await (const { objectId } of compactedPages(this.#items, place, { from: start }, call))
-      this.#add(objectId, "object");
+    await this.#addCompacted(pagePartitionKey(topic.id, partition), start);
     for await (const chunk of quarantined(this.#items, place, { from: start }, call))
       this.#add(chunk.segmentId, chunk.tier);
+  }
+
+  async #addCompacted(pk: string, start: number): Promise<void> {
+    const { call } = this.#budget;
+    for await (const item of itemsOf(this.#items, pk, compactedPageRange(start), call)) {
+      if (!isAnnounced(item)) {
+        this.#add(readCompactedPageItem(item).objectId, "object");
+        continue;
+      }
+      const objectId = announcedObject(item);
+      if (timeOf(objectId) >= this.#beforeMs) continue;
+      // Linked in the meantime?
+      if (!(await withdraw({ items: this.#items }, item, this.#budget))) this.#add(objectId, "object");
+    }
   }
 }

@@ -7,8 +7,9 @@
  */
 import type { Condition, Item, Update } from "../../ports/index.ts";
 import { MalformedBytes } from "../../std/index.ts";
+import type { SegmentId } from "../ids.ts";
 import { checkVersionIfAny, located } from "../levels/index.ts";
-import { type CompactedPage, encodeCompactedPage } from "./compacted-page.ts";
+import { type CompactedPage, encodeCompactedPage, objectOf } from "./compacted-page.ts";
 
 /** stored: never change or reuse. */
 const [attemptAttribute, startAttribute, bytesAttribute] = ["w", "s", "b"];
@@ -50,13 +51,24 @@ export function isAnnounced({ attributes }: Pick<Item, "attributes">): boolean {
   return attributes[bytesAttribute] === undefined;
 }
 
-/** The first offset of the page that is announced. Throws MalformedBytes. */
-export function announcedStart({ pk, sk, attributes }: Item): number {
+/** The object of the page that is announced. Throws MalformedBytes, and FormatNewer. */
+export function announcedObject(item: Item): SegmentId {
+  checkVersion(item);
+  return objectOf(item);
+}
+
+/** The first offset of the page that is announced. Throws MalformedBytes, and FormatNewer. */
+export function announcedStart(item: Item): number {
+  checkVersion(item);
+  const { pk, sk, attributes } = item;
+  const start = attributes[startAttribute];
+  if (typeof start !== "number") throw new MalformedBytes(`page ${pk}/${sk} is announced without its start`);
+  return start;
+}
+
+function checkVersion({ pk, sk, attributes }: Item): void {
   located(
     () => `page ${pk}/${sk}`,
     () => checkVersionIfAny("announcedPage", attributes["v"]),
   );
-  const start = attributes[startAttribute];
-  if (typeof start !== "number") throw new MalformedBytes(`page ${pk}/${sk} is announced without its start`);
-  return start;
 }

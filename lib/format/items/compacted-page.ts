@@ -103,8 +103,7 @@ export function compactedPageItem(topic: TopicId, partition: PartitionIndex, pag
 export function readCompactedPageItem(item: Item): CompactedPage {
   const bytes = item.attributes[bytesAttribute];
   if (!(bytes instanceof Uint8Array)) throw new MalformedBytes(`page ${item.pk}/${item.sk} holds no bytes`);
-  const objectId = item.sk.slice(-16) as SegmentId;
-  segmentIdBytes(objectId);
+  const objectId = objectOf(item);
   const page = located(
     () => `page ${item.pk}/${item.sk}`,
     () => decodeCompactedPage(bytes, objectId),
@@ -112,6 +111,13 @@ export function readCompactedPageItem(item: Item): CompactedPage {
   if (item.sk !== `c#${sortable(page.end)}#${objectId}`)
     throw new MalformedBytes(`page ${item.pk}/${item.sk} ends at ${page.end}`);
   return page;
+}
+
+/** The object that a key of a page names. Throws MalformedBytes. */
+export function objectOf({ sk }: Pick<Item, "sk">): SegmentId {
+  const objectId = sk.slice(-16) as SegmentId;
+  segmentIdBytes(objectId);
+  return objectId;
 }
 
 /** Packs a page by the grammar above; asserts that its blocks fill [start, end) and lie back to back. */

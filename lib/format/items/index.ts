@@ -1,5 +1,6 @@
 export {
   announcedBy,
+  announcedObject,
   announcedStart,
   announceUpdate,
   isAnnounced,

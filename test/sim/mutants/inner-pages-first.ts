@@ -6,9 +6,9 @@ export const innerPagesFirst: Mutant = {
   file: "lib/engine/compaction/replace.ts",
   edits: [
     {
-      find: "  const isLinked = await linkPage(",
+      find: "  if (!(await linkPage(deps, site, page, () => areThere",
       replace:
-        "  await dropPages(deps, site, insideOf(page, all), budget);\n  const isLinked = await linkPage(",
+        "  await dropPages(deps, site, insideOf(page, all), budget);\n  if (!(await linkPage(deps, site, page, () => areThere",
     },
   ],
   caughtBy: ["I6"],
