@@ -123,6 +123,12 @@ describe("the checker", () => {
     expect(broken).toEqual([]);
   });
 
+  it("lets a process that looks after a topic by itself be one poll behind", () => {
+    const told = story().appended(["a"], 0, "q");
+    told.writer.tended("r", "t");
+    expect(told.fetched(0, [], 0, "r").inTheEnd([[0, "a"]]).broken).toEqual([]);
+  });
+
   it("reads what it wrote", () => {
     const { events } = story().appended(["a"], 0).writer;
     const writer = new HistoryWriter({ now: () => 1 });

@@ -87,6 +87,11 @@ describe("a producer that the log remembers", () => {
       "ab",
     ],
     [
+      "is forgotten by what others write, though its first request arrives after that, and is a new beginning",
+      [["a", 2, "last"], ["a", 0], "leap", ["x", 1], ["b", "UnknownProducer"]],
+      "axa",
+    ],
+    [
       "may be there though it was not answered",
       [
         ["a", "nothing"],

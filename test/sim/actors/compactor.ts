@@ -4,6 +4,7 @@
 import type { BudgetLimits, Tended, Topic } from "../../../lib/engine/index.ts";
 import { shardCount, shardIndex } from "../../../lib/format/index.ts";
 import { CumulogError } from "../../../lib/std/index.ts";
+import { quarantined } from "../world/lost-ranges.ts";
 import type { Prng } from "../world/prng.ts";
 import { killed, type Life } from "../world/process.ts";
 import type { Stage } from "./stage.ts";
@@ -28,6 +29,7 @@ async function tendOnce(stage: Stage, prng: Prng, life: Life, name: string): Pro
     callMsMax: 5_000,
   };
   const shard = prng.number();
+  stage.world.history.tended(life.name, name);
   const result = await life.run(async () => {
     try {
       const topic: Topic = await life.engine.topics.describe(name);
@@ -39,8 +41,14 @@ async function tendOnce(stage: Stage, prng: Prng, life: Life, name: string): Pro
       return undefined;
     }
   });
+  noteDamage(stage, name);
   if (result === killed) stage.world.rows.add(17);
   else if (result !== undefined) count(stage, result);
+}
+
+/** What compaction calls lost may be deleted, with its page, before all is quiet. */
+function noteDamage({ world, logOf }: Stage, name: string): void {
+  for (const range of quarantined(world, name, logOf)) world.history.damaged(range);
 }
 
 function count({ world: { deeds } }: Stage, done: Tended): void {

@@ -17,6 +17,8 @@ const expiryMs = 86_400_000;
 /** When a record was under way: from its first request to its last answer. */
 type UnderWay = { readonly from: number; readonly until: number; readonly producerId: number | undefined };
 
+type Remembered = { readonly earlier: Operation; readonly since: number };
+
 export class Forgetting {
   /** Positions in the history. */
   readonly #leaps: readonly number[];
@@ -55,13 +57,16 @@ export class Forgetting {
     this.#values.set(value, underWay);
   }
 
-  /** Whether what `earlier` brought may have been forgotten when `later` was decided. */
-  isPossible(place: string, producerId: number, earlier: Operation, later: Operation): boolean {
+  /**
+   * Whether what lies where `earlier` was told may have been forgotten when `later` was decided. `since`: when it was first sent. Its
+   * first delivery may itself have been told another place, when it came after the producer was forgotten.
+   */
+  isPossible(place: string, producerId: number, { earlier, since }: Remembered, later: Operation): boolean {
     const { outcome } = earlier;
     const offset = outcome.kind === "ok" && outcome.answer.op === "append" ? outcome.answer.baseOffset : -1;
     return this.#leaps.some(
       leap =>
-        earlier.invokedAt < leap &&
+        since < leap &&
         leap < later.endedAt &&
         this.#others(place, producerId).some(
           other =>

@@ -7,6 +7,7 @@
  *   fail     it was told that nothing happened and nothing will
  *   info     nobody can say: an unknown outcome, a killed process
  *   damaged  some offsets of a log cannot be read, for somebody had damaged their bytes: no reader is to blame
+ *   tended   a process looks after a topic by itself, and so knows it, though nobody has asked
  *   leap     every wall clock went on by so much at once; `atMs` counts the time that was waited, without leaps
  *
  * `log` names what has one sequence of offsets for ever: the topic, and the id too where a name is used again. A request
@@ -202,6 +203,7 @@ export type HistoryEvent =
   | { readonly type: "info"; readonly id: number; readonly atMs: number; readonly error?: HistoryError }
   | { readonly type: "leap"; readonly atMs: number; readonly ms: number }
   | ({ readonly type: "damaged"; readonly atMs: number } & LostRange)
+  | { readonly type: "tended"; readonly atMs: number; readonly process: string; readonly topic: string }
   /** From here on a read is the last word: faults have stopped and everything under way has arrived or never will. */
   | { readonly type: "final"; readonly atMs: number };
 
@@ -252,6 +254,10 @@ export class HistoryWriter {
 
   damaged(range: LostRange): void {
     this.events.push({ type: "damaged", atMs: this.#now(), ...range });
+  }
+
+  tended(process: string, topic: string): void {
+    this.events.push({ type: "tended", atMs: this.#now(), process, topic });
   }
 
   final(): void {

@@ -29,7 +29,7 @@ export function operationsOf(history: readonly HistoryEvent[]): readonly Operati
       isFinal = true;
       return;
     }
-    if (event.type === "leap" || event.type === "damaged") return;
+    if (!("id" in event)) return;
     if (event.type === "invoke") {
       const operation: Operation = {
         id: event.id,

@@ -62,7 +62,8 @@ function checkOffsets(ofOne: readonly Delivery[], forgetting: Forgetting): reado
     if (first === undefined || first.offset === offset) return [];
     const [before, after] =
       first.offset < offset ? [first.operation, operation] : [operation, first.operation];
-    if (forgetting.isPossible(place, producer.id, before, after)) return [];
+    const earlier = { earlier: before, since: before.invokedAt };
+    if (forgetting.isPossible(place, producer.id, earlier, after)) return [];
     const message = `${describe(operation)} is at ${offset}; ${describe(first.operation)}, the same batch, at ${first.offset}`;
     return [{ invariant: "I3", message } as const];
   });
@@ -125,7 +126,12 @@ function checkRefusal(
       other.operation.outcome.kind === "ok" &&
       isBefore(other) &&
       other.producer.epoch === producer.epoch &&
-      !forgetting.isPossible(place, producer.id, firstOf(other, ofOne).operation, operation),
+      !forgetting.isPossible(
+        place,
+        producer.id,
+        { earlier: other.operation, since: firstOf(other, ofOne).operation.invokedAt },
+        operation,
+      ),
   );
   const previous = remembered.some(
     ({ producer: { sequence }, values }) => sequence + values.length === producer.sequence,

@@ -24,7 +24,7 @@ type Expectation = {
   /** The same for the beginning of the log: what is deleted is not back. */
   readonly visibleStart: number;
   readonly processStart: number;
-  /** This process was never asked about a topic of this name before. */
+  /** This process was never asked about a topic of this name before, nor has it looked after it. */
   readonly isFirst: boolean;
 };
 
@@ -37,7 +37,8 @@ export function checkReads(
   const pass = new Pass(truth, losses);
   const byId = new Map(operations.map(operation => [operation.id, operation]));
   for (const event of history) {
-    if (event.type === "final" || event.type === "leap" || event.type === "damaged") continue;
+    if (event.type === "tended") pass.tended(event);
+    if (!("id" in event)) continue;
     const operation = present(byId.get(event.id), `operation ${event.id}`);
     if (event.type === "invoke") pass.invoked(operation);
     else pass.ended(operation);
@@ -62,6 +63,10 @@ class Pass {
   constructor(truth: Truth, losses: Losses) {
     this.#truth = truth;
     this.#losses = losses;
+  }
+
+  tended({ process, topic }: { readonly process: string; readonly topic: string }): void {
+    this.#asked.add(`${process} ${topic}`);
   }
 
   invoked(operation: Operation): void {

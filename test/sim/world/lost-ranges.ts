@@ -20,6 +20,7 @@ import {
   readTopic,
   sequencerKey,
   type TopicItem,
+  topicKey,
 } from "../../../lib/format/items/index.ts";
 import type { LostRange } from "../checker/index.ts";
 import type { Explains } from "./findings.ts";
@@ -39,6 +40,27 @@ export function lostToDamage(
         lostOf(world, topic, partition).map(range => ({ log: logOf(topic), partition, ...range })),
       ).flat(),
     );
+}
+
+/** Ranges of a topic that are in quarantine by now and were damaged, however often it is asked. */
+export function quarantined(
+  world: World,
+  name: string,
+  logOf: (topic: Pick<Topic, "name" | "id">) => string,
+): readonly LostRange[] {
+  const attributes = world.damagedObjects.size === 0 ? undefined : world.memoryItems.peek(topicKey(name));
+  if (attributes === undefined) return [];
+  const topic = readTopic(name, attributes);
+  return Array.from({ length: topic.partitions }, (_, partition) =>
+    world.memoryItems
+      .snapshot()
+      .filter(
+        ({ pk, sk }) => pk === pagePartitionKey(topic.id, partitionIndex(partition)) && sk.startsWith("x#"),
+      )
+      .map(readQuarantineItem)
+      .filter(({ segmentId }) => world.damagedObjects.has(segmentObjectKey(segmentId)))
+      .map(({ base, count }) => ({ log: logOf(topic), partition, from: base, to: base + count })),
+  ).flat();
 }
 
 /** An fsck says so of the same offsets, and of no others. */
