@@ -4,7 +4,7 @@ import { counterKey, topicAttributes, topicKey } from "../../lib/format/items/in
 import type { ItemKey } from "../../lib/ports/index.ts";
 import { anEngine, readAll } from "../support/log.ts";
 import { ManualClock } from "../support/manual-clock.ts";
-import { aLog, fill, gated, hourMs, impatient, type Log, options, sweep } from "./sweep/testing.ts";
+import { aLog, fill, gated, hourMs, impatient, type Log, left, options, sweep } from "./sweep/testing.ts";
 
 /** The request that made the topic arrives once more. */
 async function createLate({ deps, topic }: Log): Promise<void> {
@@ -35,12 +35,6 @@ async function aDeletedTopic(): Promise<Log> {
   await fill(log, ["value"]);
   await log.engine.topics.delete("t");
   return log;
-}
-
-function left({ deps, topic }: Log): readonly string[] {
-  return deps.items
-    .snapshot()
-    .flatMap(({ pk, sk }) => (`${pk}${sk}`.includes(topic.id) ? [`${pk}/${sk}`] : []));
 }
 
 describe("a creation that arrives late", () => {

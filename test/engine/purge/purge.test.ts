@@ -4,7 +4,7 @@ import { partitionIndex, shardIndex } from "../../../lib/format/index.ts";
 import { pagePartitionKey, purgeItem, sequencerKey } from "../../../lib/format/items/index.ts";
 import { anEngine, readAll } from "../../support/log.ts";
 import { tend } from "../compaction/testing.ts";
-import { aLog, fill, hourMs, impatient, type Log, options, stored, sweep } from "../sweep/testing.ts";
+import { aLog, fill, hourMs, impatient, type Log, left, options, stored, sweep } from "../sweep/testing.ts";
 
 const values = Array.from({ length: 20 }, (_, i) => `value ${i}`);
 
@@ -18,12 +18,6 @@ async function aDeletedTopic(): Promise<Log> {
   await fill(log, ["more"], 1);
   await log.engine.topics.delete("t");
   return log;
-}
-
-function left({ deps, topic }: Log): readonly string[] {
-  return deps.items
-    .snapshot()
-    .flatMap(({ pk, sk }) => (`${pk}${sk}`.includes(topic.id) ? [`${pk}/${sk}`] : []));
 }
 
 describe("a purge", () => {

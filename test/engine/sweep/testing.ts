@@ -79,6 +79,13 @@ export function stored({ deps }: Pick<Log, "deps">): readonly string[] {
     .flatMap(({ key }) => (key.startsWith(segmentPrefix) || key.startsWith(compactedPrefix) ? [key] : []));
 }
 
+/** What the table still holds of the topic. */
+export function left({ deps, topic }: Log): readonly string[] {
+  return deps.items
+    .snapshot()
+    .flatMap(({ pk, sk }) => (`${pk}${sk}`.includes(topic.id) ? [`${pk}/${sk}`] : []));
+}
+
 /** The same stores for one process, which waits for `before` ahead of each of its calls. */
 export function gated<Deps extends EngineDeps>(
   deps: Deps,
