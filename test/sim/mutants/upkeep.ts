@@ -1,6 +1,8 @@
 /** Mutants of what the log does for itself: compaction, merges, compaction by key, retention, sweep. */
 import type { Mutant } from "../mutate/mutant.ts";
 import { announcedNotWithdrawn } from "./announced-not-withdrawn.ts";
+import { emptyListingTrusted } from "./empty-listing-trusted.ts";
+import { frontierWithoutFloor } from "./frontier-without-floor.ts";
 import { innerPagesFirst } from "./inner-pages-first.ts";
 import { lastValueSuperseded } from "./last-value-superseded.ts";
 import { linkWithoutFloor } from "./link-without-floor.ts";
@@ -11,6 +13,8 @@ import { quarantineNotReferenced } from "./quarantine-not-referenced.ts";
 import { tombstonesAtOnce } from "./tombstones-at-once.ts";
 
 export const upkeepMutants: readonly Mutant[] = [
+  frontierWithoutFloor,
+  emptyListingTrusted,
   announcedNotWithdrawn,
   linkWithoutFloor,
   innerPagesFirst,
