@@ -53,8 +53,8 @@ export async function finishCreating(
 }
 
 /**
- * Whether the topic may have been buried and purged before its creation arrived. To be asked when its sequencers are made: had
- * a purge come before the look and after they were, they would have met its seals.
+ * Whether the topic may have been buried and purged before its creation arrived. To be asked once its sequencers are made: a purge
+ * that had taken the seals away by then knew the floor to be past the creation, and any other has left seals to be met.
  */
 async function mayBePurged(
   deps: EngineDeps,
