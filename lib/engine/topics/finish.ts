@@ -9,10 +9,8 @@
  */
 import { type ShardIndex, shardCount, shardIndex } from "../../format/index.ts";
 import {
-  counterKey,
   newPartitions,
   newSequencer,
-  readNumberCounter,
   readSequencer,
   sequencerKey,
   sequencerNames,
@@ -35,12 +33,12 @@ export async function finishCreating(
   topic: TopicItem,
   deadlineMs: DeadlineMs,
 ): Promise<TopicItem | undefined> {
-  const floor = await readFloor(deps, store, topic, deadlineMs);
+  const floor = await store.readFloor(topic.name, deadlineMs);
   const made = await Promise.all(
     shardsOf(topic).map(shard => makeSequencer(deps, store, topic, shard, floor, deadlineMs)),
   );
   // Only a deletion seals. Meeting a seal here means that our topic item is a late arrival of a buried topic.
-  if (made.includes("sealed") || (await mayBePurged(deps, store, topic, deadlineMs))) {
+  if (made.includes("sealed") || (await mayBePurged(store, topic, deadlineMs))) {
     await finishDeleting(
       deps,
       store,
@@ -57,25 +55,11 @@ export async function finishCreating(
  * that had taken the seals away by then knew the floor to be past the creation, and any other has left seals to be met.
  */
 async function mayBePurged(
-  deps: EngineDeps,
   store: TopicStore,
-  topic: TopicItem,
+  { name, version, createdMs }: TopicItem,
   deadlineMs: DeadlineMs,
 ): Promise<boolean> {
-  return topic.version === 0 && (await readFloor(deps, store, topic, deadlineMs)) > topic.createdMs;
-}
-
-/** C/floor, read strongly. */
-export async function readFloor(
-  { items }: Pick<EngineDeps, "items">,
-  store: TopicStore,
-  { name }: Pick<TopicItem, "name">,
-  deadlineMs: DeadlineMs,
-): Promise<number> {
-  const counter = await store.writing(name, deadlineMs, () =>
-    items.get(counterKey("floor"), { consistent: true }),
-  );
-  return readNumberCounter("floor", counter);
+  return version === 0 && (await store.readFloor(name, deadlineMs)) > createdMs;
 }
 
 async function makeSequencer(

@@ -3,8 +3,10 @@
  * lost may be sent again: it is applied at most once.
  */
 import {
+  counterKey,
   type PurgeRecord,
   purgeItem,
+  readNumberCounter,
   readPurge,
   readTopic,
   type TopicItem,
@@ -84,6 +86,14 @@ export class TopicStore {
     throw new TopicChangeUnfinished(
       `topic ${topic.name} exists, but an earlier attempt to create it was not answered and may still arrive`,
     );
+  }
+
+  /** `C/floor`, read strongly, for a change of that topic. */
+  async readFloor(name: string, deadlineMs: DeadlineMs): Promise<number> {
+    const counter = await this.writing(name, deadlineMs, () =>
+      this.#deps.items.get(counterKey("floor"), { consistent: true }),
+    );
+    return readNumberCounter("floor", counter);
   }
 
   /** Replaces `before` by `after`; TopicBusy when someone else changed it meanwhile. */

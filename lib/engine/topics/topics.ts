@@ -8,7 +8,7 @@ import { InvalidPartitions, TopicBusy, TopicExists, UnknownTopic } from "../erro
 import type { DeadlineMs } from "../retry.ts";
 import type { EngineDeps, EngineOptions } from "../types.ts";
 import { applyConfigChanges, checkNewConfigs, describeConfigs, shardPartitionsOf } from "./configs.ts";
-import { finishDeleting, readFloor } from "./finish.ts";
+import { finishDeleting } from "./finish.ts";
 import { finishAll } from "./finish-all.ts";
 import { type TopicResolver, topicOf } from "./resolve.ts";
 import type { TopicStore } from "./store.ts";
@@ -48,7 +48,7 @@ export class Topics {
           return topic;
         }
         // By a clock that is behind the floor it looked like one that was purged long ago.
-        const createdMs = await readFloor(this.#deps, this.#store, item, this.#deadline());
+        const createdMs = await this.#store.readFloor(item.name, this.#deadline());
         if (createdMs <= item.createdMs)
           throw new UnknownTopic(`topic ${item.name} was deleted as soon as it was there`);
         item = { ...this.#newTopic(request), createdMs };

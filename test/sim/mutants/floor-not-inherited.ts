@@ -6,8 +6,8 @@ export const floorNotInherited: Mutant = {
   file: "lib/engine/topics/finish.ts",
   edits: [
     {
-      find: "const floor = await readFloor(deps, store, topic, deadlineMs);",
-      replace: "const floor = Math.min(0, await readFloor(deps, store, topic, deadlineMs));",
+      find: "const floor = await store.readFloor(topic.name, deadlineMs);",
+      replace: "const floor = Math.min(0, await store.readFloor(topic.name, deadlineMs));",
     },
   ],
   caughtBy: ["I10"],
